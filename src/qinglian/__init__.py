@@ -1,0 +1,1 @@
+"""qinglian (青链): measure, decide, verify, disclose."""
