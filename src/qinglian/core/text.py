@@ -1,0 +1,116 @@
+"""The zh/en text catalogue: each room keeps its sentences in TOML, read on first use.
+
+A key is ``room.name``. A room (a subpackage of ``qinglian``) states its texts in ``<room>/text.toml`` and in
+every ``<room>/texts/*.toml``; each entry is a table with ``en`` and ``zh`` and, for errors, ``fix_en`` and
+``fix_zh``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from contextvars import ContextVar
+from functools import cache
+from importlib import import_module, resources
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from importlib.resources.abc import Traversable
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+_language: ContextVar[Language] = ContextVar("qinglian_language", default="en")
+
+
+def language() -> Language:
+    """Return the language in force here: ``zh`` or ``en`` (the default)."""
+    return _language.get()
+
+
+def use_language(name: str) -> None:
+    """Choose the language for this thread or task.
+
+    Raises
+    ------
+    ValueError
+        If `name` is neither ``zh`` nor ``en``.
+    """
+    for known in LANGUAGES:
+        if name == known:
+            _language.set(known)
+            return
+    raise ValueError(f"language {name!r} is none of {LANGUAGES}")
+
+
+def text(key: str, **params: object) -> str:
+    """Return the sentence for `key` in the language in force, its ``{placeholders}`` filled in.
+
+    Raises
+    ------
+    KeyError
+        If no room states `key`, or if a placeholder has no value.
+    """
+    return fill(entry(key)[language()], params)
+
+
+def fill(template: str, params: Mapping[str, object]) -> str:
+    """Put values into a sentence; sequences and sets are listed with the language's comma.
+
+    Raises
+    ------
+    KeyError
+        If a placeholder of `template` has no value in `params`.
+    """
+    return template.format_map({name: _shown(value) for name, value in params.items()})
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
+        return text("core.comma").join(str(item) for item in items)
+    return value
+
+
+def entry(key: str) -> Mapping[str, str]:
+    """Return all languages of one key: ``en``, ``zh`` and, for errors, ``fix_en`` and ``fix_zh``.
+
+    Raises
+    ------
+    KeyError
+        If no room states `key`.
+    """
+    room, _, name = key.partition(".")
+    try:
+        return room_texts(room)[name]
+    except (KeyError, ModuleNotFoundError):
+        raise KeyError(f"no text for {key!r}") from None
+
+
+@cache
+def room_texts(room: str) -> Mapping[str, Mapping[str, str]]:
+    """Return every text of one room, merged over its TOML files.
+
+    Raises
+    ------
+    ValueError
+        If two files state the same name.
+    """
+    merged: dict[str, Mapping[str, str]] = {}
+    for source in _sources(room):
+        for name, languages in tomllib.loads(source.read_text(encoding="utf-8")).items():
+            if name in merged:
+                raise ValueError(f"{source.name} states {room}.{name} a second time")
+            merged[name] = languages
+    return merged
+
+
+def _sources(room: str) -> Iterator[Traversable]:
+    import_module(f"qinglian.{room}")
+    home = resources.files(f"qinglian.{room}")
+    own = home / "text.toml"
+    if own.is_file():
+        yield own
+    folder = home / "texts"
+    if folder.is_dir():
+        yield from sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
