@@ -1,0 +1,1 @@
+"""The one book: facts, evidence, factors, rules, calculation, lineage, inventories, audit chain."""

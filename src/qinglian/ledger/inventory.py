@@ -1,0 +1,261 @@
+"""An inventory: a run read through a view.
+
+The run stores integers. Here they become exact masses of gas (line × factor), and masses become CO2e by the
+GWP set of the view, shares by the consolidation of the view. Changing the assessment report or the
+consolidation is a change of view; nothing is calculated again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import pyarrow.parquet as pq
+from sqlalchemy import Connection, select
+
+from qinglian.core.canonical import canonical_json, sha256_hex
+from qinglian.core.decimals import plain
+from qinglian.core.errors import QinglianError
+from qinglian.core.units import parse_unit, ratio
+from qinglian.ledger import schema
+from qinglian.ledger.allocation import KWH, Instrument, instruments_by_id
+from qinglian.ledger.book import Book
+from qinglian.ledger.installed import installed_packs
+from qinglian.ledger.needs import Stream, streams, units_of_record
+from qinglian.ledger.organisation import OPERATIONAL, counted_share, ownership
+from qinglian.ledger.packs import Factor, factor_from_record
+from qinglian.ledger.rules import Rule, RuleSet, parse_rules_document
+from qinglian.ledger.sums import cell_days
+
+GROSS, BIOGENIC, REMOVAL = "gross", "biogenic", "removal"
+CO2E = "CO2e"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a run is read."""
+
+    consolidation: str = OPERATIONAL
+    gwp: str = "AR6"
+
+    def record(self) -> dict[str, str]:
+        """Return the view as data."""
+        return {"consolidation": self.consolidation, "gwp": self.gwp}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a run with everything it refers to."""
+
+    rule: Rule
+    stream: Stream
+    unit: str
+    decimals: int
+    quantity_basis: int
+    quality: int
+    cell: int
+    records: int
+    quantity: Fraction  # of unit, exact
+    factor: Factor | None
+    instrument: Instrument | None
+    penalty: int
+
+    @property
+    def resolved(self) -> bool:
+        """Whether a factor or an instrument answers."""
+        return self.factor is not None or self.instrument is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """An exact mass of one gas from one line, and what the view makes of it."""
+
+    line: Line
+    gas: str
+    account: str
+    kg: Fraction
+    kg_co2e: Fraction
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """Scope, category (0 for none) and method."""
+        return (self.line.rule.scope, self.line.rule.category or 0, self.line.rule.method)
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """A run under a view: emissions, what stayed unresolved, and how well it is covered."""
+
+    run: str
+    label: str
+    organisation: str
+    view: View
+    lines: tuple[Line, ...]
+    emissions: tuple[Emission, ...]
+    counts: dict[str, dict[str, int]]
+
+    def total(self, account: str = GROSS, **where: object) -> Fraction:
+        """Exact kg CO2e of an account, filtered by ``scope``, ``category`` or ``method``."""
+        return sum((e.kg_co2e for e in self.select(account, **where)), Fraction(0))
+
+    def select(self, account: str = GROSS, **where: object) -> Iterator[Emission]:
+        """Emissions of an account whose rule has these attributes."""
+        for emission in self.emissions:
+            rule = emission.line.rule
+            if emission.account == account and all(
+                getattr(rule, name) == value for name, value in where.items()
+            ):
+                yield emission
+
+    def unresolved(self) -> list[Line]:
+        """Lines no factor answers: excluded from every total, and counted."""
+        return [line for line in self.lines if not line.resolved]
+
+    def canonical(self) -> bytes:
+        """Canonical export: what is hashed, signed and compared. Names and numbers, no surrogate keys."""
+        return canonical_json(
+            {
+                "coverage": self.counts,
+                "emissions": _exported(self.emissions),
+                "label": self.label,
+                "organisation": self.organisation,
+                "unresolved": _unresolved(self.unresolved()),
+                "view": self.view.record(),
+            }
+        )
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the canonical export."""
+        return sha256_hex(self.canonical())
+
+
+def _exported(emissions: Iterable[Emission]) -> list[list[str]]:
+    sums: dict[tuple[str, ...], list[Fraction]] = defaultdict(lambda: [Fraction(0), Fraction(0)])
+    for e in emissions:
+        source = (
+            e.line.factor.id
+            if e.line.factor
+            else f"instrument {e.line.instrument.serial}"
+            if e.line.instrument
+            else ""
+        )
+        key = (
+            e.line.rule.id,
+            e.line.stream.facility,
+            e.line.stream.activity,
+            e.line.stream.technology,
+            e.line.stream.counterparty,
+            e.line.stream.product,
+            e.line.stream.dimension,
+            source,
+            e.account,
+            e.gas,
+        )
+        sums[key][0] += e.kg
+        sums[key][1] += e.kg_co2e
+    return [[*key, plain(kg), plain(co2e)] for key, (kg, co2e) in sorted(sums.items())]
+
+
+def _unresolved(lines: Iterable[Line]) -> list[list[str]]:
+    sums: dict[tuple[str, ...], Fraction] = defaultdict(Fraction)
+    for line in lines:
+        sums[line.rule.id, line.stream.facility, line.stream.activity, line.unit] += line.quantity
+    return [[*key, plain(quantity)] for key, quantity in sorted(sums.items())]
+
+
+def read_inventory(book: Book, run: str, view: View | None = None) -> Inventory:
+    """Read a run through a view.
+
+    Raises
+    ------
+    QinglianError
+        ``ledger.run_unknown``; ``ledger.gwp_unknown`` when the packs of the run hold no value of the view's
+        set for a gas.
+    """
+    view = view or View()
+    with book.read() as connection:
+        row = connection.execute(select(schema.run).where(schema.run.c.id == run)).mappings().first()
+        if row is None:
+            raise QinglianError("ledger.run_unknown", run=run)
+        inputs, outputs = json.loads(row["inputs"]), json.loads(row["outputs"])
+        context = json.loads((book.run_folder / f"{outputs['context']}.json").read_bytes())
+        reader = _Reader(connection, context, tuple(inputs["factors"]))
+        table = pq.read_table(book.run_folder / f"{outputs['lines']}.parquet")
+        lines = tuple(reader.line(record) for record in table.to_pylist())
+        emissions = tuple(reader.emissions(lines, view, context["grain"]))
+    return Inventory(run, row["label"], book.identity.organisation, view, lines, emissions, context["counts"])
+
+
+class _Reader:
+    """Turns stored integers back into lines and masses."""
+
+    def __init__(self, connection: Connection, context: dict[str, Any], lock: tuple[str, ...]) -> None:
+        self.instruments = instruments_by_id(connection)
+        self.streams = streams(connection)
+        self.units = units_of_record(connection)
+        self.shares = ownership(connection)
+        rules: RuleSet = parse_rules_document(context["rules"])
+        self.rules = {rule.id: rule for rule in rules.rules}
+        self.factors = {record["id"]: factor_from_record(record) for record in context["factors"]}
+        self.gwp = {
+            (value.gwp_set, value.gas): value.value
+            for pack in installed_packs(connection, lock)
+            for value in pack.gwp
+        }
+
+    def line(self, row: dict[str, Any]) -> Line:
+        """Return one stored line."""
+        symbol, decimals = self.units[row["unit_id"]]
+        return Line(
+            rule=self.rules[row["rule"]],
+            stream=self.streams[row["stream_id"]],
+            unit=symbol,
+            decimals=decimals,
+            quantity_basis=row["quantity_basis"],
+            quality=row["quality"],
+            cell=row["cell"],
+            records=row["records"],
+            quantity=Fraction(int(row["quantity"]), row["divisor"] * 10**decimals),
+            factor=self.factors.get(row["factor"]),
+            instrument=self.instruments.get(row["instrument"]),
+            penalty=row["penalty"],
+        )
+
+    def emissions(self, lines: Iterable[Line], view: View, grain: str) -> Iterator[Emission]:
+        """Exact masses of every resolved line."""
+        for line in lines:
+            first, end = cell_days(line.cell, grain)
+            share = counted_share(self.shares, line.stream.unit, view.consolidation, first, end)
+            if share:
+                yield from self._of_line(line, share, view)
+
+    def _of_line(self, line: Line, share: Fraction, view: View) -> Iterator[Emission]:
+        if line.instrument is not None:
+            kwh = line.quantity * ratio(parse_unit(line.unit), KWH)
+            kg = kwh * Fraction(line.instrument.factor) * share
+            yield Emission(line, CO2E, GROSS, kg, kg)
+        elif line.factor is not None:
+            amount = line.quantity * ratio(parse_unit(line.unit), parse_unit(line.factor.per_unit)) * share
+            for gas in line.factor.gases:
+                kg = amount * gas.kg
+                yield Emission(line, gas.gas, _account(line.rule, gas), kg, kg * self._gwp(gas, view))
+
+    def _gwp(self, gas: Any, view: View) -> Fraction:
+        if gas.gas == CO2E:
+            return Fraction(1)
+        name = "CO2" if gas.gas.startswith("CO2-") else gas.gas
+        found = Fraction(1) if name == "CO2" else self.gwp.get((view.gwp, name))
+        if found is None:
+            raise QinglianError("ledger.gwp_unknown", gas=gas.gas, set=view.gwp)
+        return found
+
+
+def _account(rule: Rule, gas: Any) -> str:
+    if rule.bucket == REMOVAL or gas.gas == "CO2-removal":
+        return REMOVAL
+    return BIOGENIC if gas.gas == "CO2-biogenic" or (gas.biogenic and gas.gas == "CO2") else GROSS
