@@ -16,7 +16,7 @@ from qinglian.core.text import LANGUAGES, text, use_language
 from qinglian.present.console import Console
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from qinglian.core.text import Language
 
@@ -49,7 +49,7 @@ class Formatter(click.HelpFormatter):
         """Write a paragraph."""
         super().write_text(_looked_up(text))
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Write a list of names and what they mean."""
         super().write_dl([(name, _looked_up(meaning)) for name, meaning in rows], col_max, col_spacing)
 

@@ -1,0 +1,166 @@
+"""What a room reports, as data: tables, trees, bars, waterfalls and flows. Renderers decide how they look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+Number: TypeAlias = int | Decimal | Fraction
+Cell: TypeAlias = str | int | Decimal | Fraction | None
+Kind: TypeAlias = Literal["text", "quantity", "share", "identifier"]
+Align: TypeAlias = Literal["left", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Parameters
+    ----------
+    title
+        The heading, without the unit.
+    unit
+        The unit of every number in the column, or empty.
+    kind
+        ``quantity`` is rounded for display to `digits`, ``share`` is shown in percent (1 is 100 %),
+        ``identifier`` and ``text`` are shown as they are.
+    digits
+        Significant digits shown of a quantity or share; `None` shows the number exactly where it terminates.
+    """
+
+    title: str
+    unit: str = ""
+    kind: Kind = "text"
+    digits: int | None = 6
+
+    def __post_init__(self) -> None:
+        if self.digits is not None and self.digits < 1:
+            raise ValueError(f"column {self.title!r} shows {self.digits} digits")
+
+    @property
+    def align(self) -> Align:
+        """Numbers stand at the right, everything else at the left."""
+        return "right" if self.kind in {"quantity", "share"} else "left"
+
+    @property
+    def heading(self) -> str:
+        """The title with its unit."""
+        return f"{self.title} ({self.unit})" if self.title and self.unit else self.title or self.unit
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under columns, with notes below.
+
+    Raises
+    ------
+    ValueError
+        If a row has another number of cells than there are columns, or a number column holds text.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for position, row in enumerate(self.rows):
+            if len(row) != len(self.columns):
+                raise ValueError(f"row {position} has {len(row)} cells under {len(self.columns)} columns")
+            for column, cell in zip(self.columns, row, strict=True):
+                if column.align == "right" and isinstance(cell, str):
+                    raise ValueError(
+                        f"row {position} has the text {cell!r} under the number {column.title!r}"
+                    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A number and what it is made of, to any depth: what ``explain`` prints."""
+
+    label: str
+    children: tuple[Tree, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its label and its value in the figure's unit; `None` is unknown and drawn as a gap."""
+
+    label: str
+    value: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Values side by side from a common zero."""
+
+    title: str
+    unit: str
+    bars: tuple[Bar, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """A start, the steps that lead from it, and the end they reach.
+
+    Raises
+    ------
+    ValueError
+        If a value is unknown: a waterfall with a gap would not add up.
+    """
+
+    title: str
+    unit: str
+    start: Bar
+    steps: tuple[Bar, ...]
+    end_label: str
+    notes: tuple[str, ...] = ()
+    end: Bar = field(init=False)
+
+    def __post_init__(self) -> None:
+        values = [bar.value for bar in (self.start, *self.steps)]
+        known = [Fraction(value) for value in values if value is not None]
+        if len(known) != len(values):
+            raise ValueError("every step of a waterfall needs a value")
+        object.__setattr__(self, "end", Bar(self.end_label, sum(known, Fraction(0))))
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """An amount that goes from one node to another."""
+
+    source: str
+    target: str
+    value: Number
+
+    def __post_init__(self) -> None:
+        if self.value < 0:
+            raise ValueError(f"the flow from {self.source!r} to {self.target!r} is negative")
+
+
+@dataclass(frozen=True, slots=True)
+class Sankey:
+    """Flows between nodes, each as wide as its amount."""
+
+    title: str
+    unit: str
+    flows: tuple[Flow, ...]
+    notes: tuple[str, ...] = ()
+
+
+Figure: TypeAlias = Table | Tree | Bars | Waterfall | Sankey
+
+
+def as_table(figure: Bars | Waterfall | Sankey) -> Table:
+    """Return a chart's data as a table, so that every chart can also be read and audited."""
+    amount = Column("", figure.unit, "quantity")
+    if isinstance(figure, Sankey):
+        flows = tuple((flow.source, flow.target, flow.value) for flow in figure.flows)
+        return Table(figure.title, (Column(""), Column(""), amount), flows, figure.notes)
+    bars = figure.bars if isinstance(figure, Bars) else (figure.start, *figure.steps, figure.end)
+    return Table(
+        figure.title, (Column(""), amount), tuple((bar.label, bar.value) for bar in bars), figure.notes
+    )
