@@ -10,6 +10,7 @@ Source: GHG Protocol Scope 2 Guidance (2015), quality criteria for contractual i
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -38,7 +39,7 @@ ALLOCATION = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A contractual instrument: an amount of electricity with an attribute, good for one market and vintage."""
+    """A contractual instrument: electricity with an attribute, good for one market and one vintage."""
 
     id: int
     kind: str
@@ -77,9 +78,10 @@ def allocate(
     rules: RuleSet,
     period: Span,
     grain: str,
+    only: Collection[int],
 ) -> Allocation:
-    """Allocate the book's instruments to the lines whose rule takes instruments."""
-    instruments = instruments_of(connection, period)
+    """Allocate a run's instruments (``only`` these ids) to the lines whose rule takes instruments."""
+    instruments = [i for i in instruments_of(connection, period) if i.id in only]
     taking = {rule.id for rule in rules.rules if rule.instruments}
     rows = lines.to_pylist()
     if not instruments or not taking:

@@ -109,8 +109,8 @@ def _files(book: Book, connection: Connection) -> tuple[int, list[str], list[Fin
             suffix = ".json" if name == "context" else ".parquet"
             wanted.append((book.run_folder / f"{digest}{suffix}", digest))
     findings = [finding for path, digest in wanted if (finding := _file(path, digest))]
-    words = [f"{name}: decision {number}" for name, number in sorted(erased.items())]
-    return len(wanted), words, findings
+    words = [f"evidence {name}: erased by decision {number}" for name, number in sorted(erased.items())]
+    return len(wanted), [*words, *_erased_subjects(connection)], findings
 
 
 def _erased(connection: Connection) -> dict[int, int]:
@@ -120,6 +120,17 @@ def _erased(connection: Connection) -> dict[int, int]:
         connection.execute(select(schema.decision.c.id).where(schema.decision.c.state == "erased")).scalars()
     )
     return {row[0]: row[1] for row in connection.execute(query) if row[1] in decisions}
+
+
+def _erased_subjects(connection: Connection) -> list[str]:
+    table, decision = schema.subject, schema.decision
+    query = (
+        select(table.c.key, table.c.erased_by)
+        .join(decision, decision.c.id == table.c.erased_by)
+        .where(decision.c.state == "erased")
+        .order_by(table.c.key)
+    )
+    return [f"{key}: erased by decision {number}" for key, number in connection.execute(query)]
 
 
 def _file(path: Path, digest: str) -> Finding | None:

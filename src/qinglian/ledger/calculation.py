@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from qinglian.core.canonical import canonical_json, sha256_hex
 from qinglian.core.errors import QinglianError
@@ -125,6 +125,15 @@ def calculate(
     return _store(book, actor, inputs, parts)
 
 
+def recalculate(
+    book: Book, connection: Connection, inputs: Inputs, engine: Engine
+) -> tuple[pa.Table, dict[str, Any]]:
+    """Calculate frozen inputs again and store nothing; return the lines and the context to read them by."""
+    factors = installed_factors(connection, inputs.factor_lock)
+    parts = _Parts.build(book, connection, engine, inputs, factors)
+    return parts.lines, _context(inputs, parts)
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """The results of the four steps."""
@@ -153,7 +162,9 @@ class _Parts:
         lines = _lines(_apply(engine, table, wanted, resolution, grain), wanted, resolution)
         counts = _counts(lines)
         _conserved(table, wanted, counts)
-        allocation = allocate(connection, lines, known, units, inputs.rules, inputs.period, grain)
+        allocation = allocate(
+            connection, lines, known, units, inputs.rules, inputs.period, grain, inputs.instruments
+        )
         return cls(allocation.lines, resolution, wanted, allocation, grain, counts)
 
 
@@ -223,26 +234,12 @@ def _store(book: Book, actor: Actor, inputs: Inputs, parts: _Parts) -> Run:
     """Write the outputs under their hashes, then name them in one transaction."""
     canonical = inputs.canonical()
     identifier = sha256_hex(canonical)
-    used = set(parts.lines["factor"].to_pylist())
-    factors = [factor.record() for factor in parts.resolution.factors if factor.id in used]
-    needs = [need.record() for need in parts.asked.needs]
     outputs = {
         "lines": _place_table(book, parts.lines),
         "chosen": _place_table(book, parts.resolution.chosen),
         "trace": _place_table(book, parts.resolution.trace),
         "allocation": _place_table(book, parts.allocation.table),
-        "context": _place_json(
-            book,
-            {
-                "all_factors": [factor.id for factor in parts.resolution.factors],
-                "counts": parts.counts,
-                "factors": factors,
-                "grain": parts.grain,
-                "needs": needs,
-                "policy": json.loads(inputs.policy.content),
-                "rules": json.loads(inputs.rules.content),
-            },
-        ),
+        "context": _place_json(book, _context(inputs, parts)),
     }
     with book.write(actor, "calculate", run=identifier) as transaction:
         known = transaction.connection.execute(
@@ -260,6 +257,20 @@ def _store(book: Book, actor: Actor, inputs: Inputs, parts: _Parts) -> Run:
             }
             transaction.insert(schema.run, [row])
     return Run(identifier, outputs if known is None else json.loads(known), parts.counts)
+
+
+def _context(inputs: Inputs, parts: _Parts) -> dict[str, Any]:
+    """Return what the stored integers refer to: the lines can be read without the packs' files."""
+    used = set(parts.lines["factor"].to_pylist())
+    return {
+        "all_factors": [factor.id for factor in parts.resolution.factors],
+        "counts": parts.counts,
+        "factors": [factor.record() for factor in parts.resolution.factors if factor.id in used],
+        "grain": parts.grain,
+        "needs": [need.record() for need in parts.asked.needs],
+        "policy": json.loads(inputs.policy.content),
+        "rules": json.loads(inputs.rules.content),
+    }
 
 
 def _place_table(book: Book, table: pa.Table) -> str:

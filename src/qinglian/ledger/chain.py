@@ -1,4 +1,4 @@
-"""The audit chain: one entry per transaction, each holding the hash of the one before.
+r"""The audit chain: one entry per transaction, each holding the hash of the one before.
 
 An entry's body is canonical JSON: what was done, by which subject key, when, and a digest of the rows each
 table received. ``hash = SHA-256(prev + "\\n" + body)``. Only names stand outside; they can be erased.

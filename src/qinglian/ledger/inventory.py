@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, select
 
@@ -26,7 +27,7 @@ from qinglian.ledger.allocation import KWH, Instrument, instruments_by_id
 from qinglian.ledger.book import Book
 from qinglian.ledger.installed import installed_packs
 from qinglian.ledger.needs import Stream, streams, units_of_record
-from qinglian.ledger.organisation import OPERATIONAL, counted_share, ownership
+from qinglian.ledger.organisation import OPERATIONAL, counted_share, facilities, ownership
 from qinglian.ledger.packs import Factor, factor_from_record
 from qinglian.ledger.rules import Rule, RuleSet, parse_rules_document
 from qinglian.ledger.sums import cell_days
@@ -168,8 +169,13 @@ def _unresolved(lines: Iterable[Line]) -> list[list[str]]:
     return [[*key, plain(quantity)] for key, quantity in sorted(sums.items())]
 
 
-def read_inventory(book: Book, run: str, view: View | None = None) -> Inventory:
+def read_inventory(book: Book, run: str, view: View | None = None, *, as_of: int | None = None) -> Inventory:
     """Read a run through a view.
+
+    Parameters
+    ----------
+    as_of
+        Chain entry whose knowledge of facilities and shares counts: a version once frozen never moves.
 
     Raises
     ------
@@ -184,21 +190,46 @@ def read_inventory(book: Book, run: str, view: View | None = None) -> Inventory:
             raise QinglianError("ledger.run_unknown", run=run)
         inputs, outputs = json.loads(row["inputs"]), json.loads(row["outputs"])
         context = json.loads((book.run_folder / f"{outputs['context']}.json").read_bytes())
-        reader = _Reader(connection, context, tuple(inputs["factors"]))
         table = pq.read_table(book.run_folder / f"{outputs['lines']}.parquet")
-        lines = tuple(reader.line(record) for record in table.to_pylist())
-        emissions = tuple(reader.emissions(lines, view, context["grain"]))
-    return Inventory(run, row["label"], book.identity.organisation, view, lines, emissions, context["counts"])
+        reading = Reading(run, row["label"], tuple(inputs["factors"]), view, as_of)
+        return inventory_of(book, connection, table, context, reading)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How lines that are not stored are read: whose run, under which label, lock, view and knowledge."""
+
+    run: str
+    label: str
+    lock: tuple[str, ...]
+    view: View
+    as_of: int | None
+
+
+def inventory_of(
+    book: Book, connection: Connection, table: pa.Table, context: dict[str, Any], reading: Reading
+) -> Inventory:
+    """Read lines and their context, stored or just calculated."""
+    reader = _Reader(connection, context, reading.lock, reading.as_of)
+    lines = tuple(reader.line(record) for record in table.to_pylist())
+    emissions = tuple(reader.emissions(lines, reading.view, context["grain"]))
+    organisation = book.identity.organisation
+    return Inventory(
+        reading.run, reading.label, organisation, reading.view, lines, emissions, context["counts"]
+    )
 
 
 class _Reader:
     """Turns stored integers back into lines and masses."""
 
-    def __init__(self, connection: Connection, context: dict[str, Any], lock: tuple[str, ...]) -> None:
+    def __init__(
+        self, connection: Connection, context: dict[str, Any], lock: tuple[str, ...], as_of: int | None
+    ) -> None:
         self.instruments = instruments_by_id(connection)
         self.streams = streams(connection)
         self.units = units_of_record(connection)
-        self.shares = ownership(connection)
+        self.shares = ownership(connection, as_of)
+        self.facilities = facilities(connection, as_of)
         rules: RuleSet = parse_rules_document(context["rules"])
         self.rules = {rule.id: rule for rule in rules.rules}
         self.factors = {record["id"]: factor_from_record(record) for record in context["factors"]}
@@ -231,7 +262,7 @@ class _Reader:
         for line in lines:
             first, end = cell_days(line.cell, grain)
             share = counted_share(self.shares, line.stream.unit, view.consolidation, first, end)
-            if share:
+            if share and line.stream.facility in self.facilities:
                 yield from self._of_line(line, share, view)
 
     def _of_line(self, line: Line, share: Fraction, view: View) -> Iterator[Emission]:

@@ -48,10 +48,14 @@ def _spans_in_force(connection: Connection, approval: int | None) -> list[tuple[
     if approval is None:
         return locked_spans(connection)
     table = schema.decision
-    query = select(table.c.id).where(table.c.id == approval, table.c.state == "adjustment")
-    if connection.execute(query).first() is None:
+    query = select(table.c.version).where(table.c.id == approval, table.c.state == "adjustment")
+    version = connection.execute(query).scalar()
+    if version is None:
         raise QinglianError("ledger.approval_unknown", decision=approval)
-    return []
+    spans = locked_spans(connection)
+    opened = [(start, end) for start, end, number in spans if number == version]
+    # An adjustment opens the period of its version, also where an older version locks the same days.
+    return [span for span in spans if not any(a <= span[0] and span[1] <= b for a, b in opened)]
 
 
 def _refuse(spans: list[tuple[int, int, int]], start: int, end: int, where: Where) -> None:

@@ -103,10 +103,12 @@ def add_facility(
     return facility
 
 
-def facilities(connection: Connection) -> dict[str, Facility]:
-    """All facilities by code."""
-    columns = [schema.facility.c[name] for name in Facility.__slots__]
-    return {row[0]: Facility(*row) for row in connection.execute(select(*columns))}
+def facilities(connection: Connection, as_of: int | None = None) -> dict[str, Facility]:
+    """All facilities by code; those registered up to chain entry ``as_of`` if it is given."""
+    query = select(*(schema.facility.c[name] for name in Facility.__slots__))
+    if as_of is not None:
+        query = query.where(schema.facility.c.seq <= as_of)
+    return {row[0]: Facility(*row) for row in connection.execute(query)}
 
 
 def add_ownership(book: Book, actor: Actor, share: OwnershipShare, *, reason: str = "") -> None:
@@ -147,12 +149,14 @@ def _overlap(one: OwnershipShare, other: OwnershipShare) -> bool:
     return one.valid_from < (other.valid_to or far) and other.valid_from < (one.valid_to or far)
 
 
-def ownership(connection: Connection) -> dict[str, list[OwnershipShare]]:
-    """Shares of each unit."""
+def ownership(connection: Connection, as_of: int | None = None) -> dict[str, list[OwnershipShare]]:
+    """Shares of each unit, as the book knew them at chain entry ``as_of``; as it knows them now if None."""
     t = schema.ownership_share
     query = select(
         t.c.unit, t.c.equity, t.c.financial_control, t.c.operational_control, t.c.valid_from, t.c.valid_to
     )
+    if as_of is not None:
+        query = query.where(t.c.seq <= as_of)
     shares: dict[str, list[OwnershipShare]] = defaultdict(list)
     for unit, equity, financial, operational, start, end in connection.execute(query):
         shares[unit].append(

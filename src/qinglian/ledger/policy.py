@@ -65,9 +65,16 @@ def parse_policy(text: str) -> Policy:
         ``ledger.policy_unreadable`` naming what is wrong.
     """
     try:
-        document = tomllib.loads(text)
+        return parse_policy_document(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise QinglianError("ledger.policy_unreadable", reason=str(error)) from error
+
+
+def parse_policy_document(document: dict[str, Any]) -> Policy:
+    """Read a policy from its document (TOML or the copy a run stores); see :func:`parse_policy`."""
+    try:
         policy = _policy(document)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (KeyError, TypeError) as error:
         raise QinglianError("ledger.policy_unreadable", reason=str(error)) from error
     for vintage in (policy.vintage, *policy.programmes.values()):
         if vintage not in VINTAGES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,7 +46,7 @@ def split_by_days(start_day: int, end_day: int, mantissa: int, decimals: int) ->
     if not cuts:
         return [Part(start_day, end_day, mantissa, decimals)]
     edges = [start_day, *cuts, end_day]
-    spans = list(zip(edges, edges[1:], strict=False))
+    spans = list(itertools.pairwise(edges))
     extra = _room(mantissa)
     shares = apportion(mantissa * 10**extra, [end - start for start, end in spans])
     return [

@@ -1,4 +1,4 @@
-"""Engines that run the ledger's plain SQL: DuckDB (embedded) and Spark (where the data already lives there)."""
+"""Engines that run the ledger's plain SQL: DuckDB (embedded) and Spark (where the data already lives)."""
 
 from __future__ import annotations
 
