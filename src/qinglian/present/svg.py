@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
     from qinglian.present.figures import Bar, Bars
 
-ROW, BAR, PLOT, GAP, SIGN = 26, 18, 420, 10, 7
+ROW, BAR, PLOT, GAP, SIGN = 26, 18, 420, 10, 8
 """Pixels: a row, the bar in it, the widest plot, the space between parts, a letter's width."""
 
 LEVEL, RISE, FALL = "#2f6f4f", "#b4532a", "#4f8fbf"
 """A level (start, end, plain bar), an increase, a decrease; they differ in lightness, not by hue alone."""
+
+_NOT_XML = {*map(chr, range(0xD800, 0xE000)), "\ufffe", "\uffff"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,5 +141,5 @@ def _text(
 
 
 def _clean(content: str) -> str:
-    """Drop the control characters that XML 1.0 cannot hold."""
-    return "".join(sign for sign in content if sign >= " " or sign in "\t\n\r")
+    """Drop what XML 1.0 cannot hold: control characters, lone surrogates and the two non-characters."""
+    return "".join(sign for sign in content if sign in "\t\n\r" or (sign >= " " and sign not in _NOT_XML))
