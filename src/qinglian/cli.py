@@ -39,7 +39,27 @@ class Verb(NamedTuple):
     zh: str
 
 
-VERBS: dict[str, Verb] = {}
+_BOOK = "qinglian.ledger.commands.book"
+_CALCULATION = "qinglian.ledger.commands.calculation"
+_FACTORS = "qinglian.ledger.commands.factors"
+
+VERBS: dict[str, Verb] = {
+    "init": Verb(f"{_BOOK}:init", "Create a book", "创建账本"),
+    "facility": Verb(f"{_BOOK}:facility", "Facilities: register, list", "设施：登记、列出"),
+    "own": Verb(f"{_BOOK}:own", "Record an ownership share", "记录持股比例"),
+    "factors": Verb(f"{_FACTORS}:factors", "Factor packs: install, list, show", "因子包：安装、列出、查看"),
+    "batches": Verb(f"{_BOOK}:batches", "List posted batches", "列出已过账批次"),
+    "undo": Verb(f"{_BOOK}:undo", "Reverse a whole batch", "冲销整个批次"),
+    "reverse": Verb(f"{_BOOK}:reverse", "Reverse one record", "冲销一条记录"),
+    "instruments": Verb(f"{_FACTORS}:instruments", "Certificates and contracts", "绿证与合同凭证"),
+    "calculate": Verb(f"{_CALCULATION}:calculate", "Calculate a period", "计算一个期间"),
+    "inventory": Verb(f"{_CALCULATION}:inventory", "Show an inventory", "显示清单"),
+    "explain": Verb(
+        f"{_CALCULATION}:explain", "Explain a number down to file and row", "解释数字直至文件与行"
+    ),
+    "trace": Verb(f"{_CALCULATION}:trace", "Show how factors were chosen", "显示因子如何选定"),
+    "audit": Verb(f"{_BOOK}:audit", "Verify the whole book", "核验整个账本"),
+}
 
 EXITS: dict[str, Exit] = {
     "ledger.book_busy": Exit.CONFLICT,

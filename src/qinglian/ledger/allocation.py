@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Connection, select
 
 from qinglian.core.period import Span
@@ -24,7 +25,7 @@ from qinglian.core.places import ancestors
 from qinglian.core.units import parse_unit, ratio
 from qinglian.ledger import schema
 from qinglian.ledger.facts import from_day_number
-from qinglian.ledger.lines import sorted_lines
+from qinglian.ledger.lines import UNRESOLVED, lines_of, sorted_lines
 from qinglian.ledger.needs import Stream
 from qinglian.ledger.rules import RuleSet
 from qinglian.ledger.sums import cell_days
@@ -82,13 +83,12 @@ def allocate(
 ) -> Allocation:
     """Allocate a run's instruments (``only`` these ids) to the lines whose rule takes instruments."""
     instruments = [i for i in instruments_of(connection, period) if i.id in only]
-    taking = {rule.id for rule in rules.rules if rule.instruments}
-    rows = lines.to_pylist()
+    taking = [number for number, rule in enumerate(rules.rules) if rule.instruments]
+    takes = pc.is_in(lines["rule_no"], pa.array(taking, pa.int16()))
     if not instruments or not taking:
         return Allocation(lines, ALLOCATION.empty_table(), {i.id: i.kwh for i in instruments})
-    open_lines = [
-        _Open(row, known, units, grain) for row in rows if row["rule"] in taking and row["quantity"] > 0
-    ]
+    rows = lines.filter(takes).to_pylist()
+    open_lines = [_Open(row, known, units, grain) for row in rows if row["quantity"] > 0]
     open_lines.sort(key=lambda line: line.order)
     remaining = {instrument.id: instrument.kwh for instrument in instruments}
     for instrument in instruments:
@@ -97,11 +97,12 @@ def allocate(
                 remaining[instrument.id] -= line.take(instrument, remaining[instrument.id])
             if not remaining[instrument.id]:
                 break
-    kept = [row for row in rows if row["rule"] not in taking or row["quantity"] <= 0]
-    split = [part for line in open_lines for part in line.parts()]
+    kept = [row for row in rows if row["quantity"] <= 0]
+    split = lines_of(kept + [part for line in open_lines for part in line.parts()])
+    divided = sorted_lines(pa.concat_tables([lines.filter(pc.invert(takes)), split]))
     shares = [share for line in open_lines for share in line.shares()]
     shares.sort(key=lambda share: tuple(share.values()))
-    return Allocation(sorted_lines(kept + split), pa.Table.from_pylist(shares, schema=ALLOCATION), remaining)
+    return Allocation(divided, pa.Table.from_pylist(shares, schema=ALLOCATION), remaining)
 
 
 def instruments_of(connection: Connection, period: Span) -> list[Instrument]:
@@ -173,7 +174,7 @@ class _Open:
                 **self.row,
                 **self._amount(amount),
                 "records": 0,
-                "factor": f"instrument:{instrument.id}",
+                "factor_no": UNRESOLVED,
                 "penalty": 0,
                 "instrument": instrument.id,
             }

@@ -30,7 +30,7 @@ from qinglian.ledger.engines import Engine, open_engine
 from qinglian.ledger.facts import ACTUAL, day_number
 from qinglian.ledger.files import place_by_content
 from qinglian.ledger.installed import installed_factors, installed_lock
-from qinglian.ledger.lines import sorted_lines
+from qinglian.ledger.lines import outcome_counts, sorted_lines
 from qinglian.ledger.manifest import Segment, overlapping
 from qinglian.ledger.needs import Asked, asked, streams, units_of_record
 from qinglian.ledger.policy import Policy, shipped_policy
@@ -159,8 +159,8 @@ class _Parts:
         grain = _grain(resolution, inputs.period)
         if grain != MONTH:
             table = _sums(book, connection, engine, inputs, grain)
-        lines = _lines(_apply(engine, table, wanted, resolution, grain), wanted, resolution)
-        counts = _counts(lines)
+        lines = _lines(_apply(engine, table, wanted, resolution, grain))
+        counts = outcome_counts(lines, [rule.id for rule in wanted.rules])
         _conserved(table, wanted, counts)
         allocation = allocate(
             connection, lines, known, units, inputs.rules, inputs.period, grain, inputs.instruments
@@ -187,44 +187,20 @@ def _apply(engine: Engine, table: pa.Table, wanted: Asked, resolution: Resolutio
     return engine.query(sql, tables=tables)
 
 
-def _lines(applied: pa.Table, wanted: Asked, resolution: Resolution) -> pa.Table:
-    rules = [rule.id for rule in wanted.rules]
-    rows = []
-    for row in applied.to_pylist():
-        number = row["factor_no"]
-        factor = resolution.factors[number].id if number >= 0 else ""
-        rows.append({**row, "rule": rules[row["rule_no"]], "factor": factor, "divisor": 1, "instrument": 0})
-    return sorted_lines(rows)
-
-
-def _counts(lines: pa.Table) -> dict[str, dict[str, int]]:
-    """Records per rule and outcome."""
-    counts: dict[str, dict[str, int]] = {}
-    columns = (lines[name].to_pylist() for name in ("rule", "factor", "penalty", "records"))
-    for rule, factor, penalty, records in zip(*columns, strict=True):
-        outcome = "unresolved" if not factor else "fallback" if penalty else "exact"
-        tally = counts.setdefault(rule, {"demands": 0, "exact": 0, "fallback": 0, "unresolved": 0})
-        tally[outcome] += records
-    return counts
+def _lines(applied: pa.Table) -> pa.Table:
+    rows = applied.num_rows
+    none = pa.repeat(pa.scalar(0, pa.int32()), rows)
+    one = pa.repeat(pa.scalar(1, pa.int64()), rows)
+    return sorted_lines(applied.append_column("instrument", none).append_column("divisor", one))
 
 
 def _conserved(table: pa.Table, wanted: Asked, counts: dict[str, dict[str, int]]) -> None:
     """Assert per rule: demands = exact + declared fallback + unresolved, counted on two different ways."""
-    per_stream: dict[tuple[int, int], int] = {}
-    for stream, unit, records in zip(
-        table["stream_id"].to_pylist(),
-        table["unit_id"].to_pylist(),
-        table["records"].to_pylist(),
-        strict=True,
-    ):
-        per_stream[stream, unit] = per_stream.get((stream, unit), 0) + records
-    demands: dict[str, int] = {}
-    columns = (wanted.table[name].to_pylist() for name in ("rule_no", "stream_id", "unit_id"))
-    for rule_no, stream, unit in zip(*columns, strict=True):
-        rule = wanted.rules[rule_no].id
-        demands[rule] = demands.get(rule, 0) + per_stream.get((stream, unit), 0)
+    asked_for = wanted.table.join(table.select(["stream_id", "unit_id", "records"]), ["stream_id", "unit_id"])
+    grouped = asked_for.group_by("rule_no").aggregate([("records", "sum")]).to_pylist()
+    demands = {wanted.rules[row["rule_no"]].id: row["records_sum"] or 0 for row in grouped}
     for rule, tally in counts.items():
-        tally["demands"] = demands.get(rule, 0)
+        tally["demands"] = demands[rule]
         found = tally["exact"] + tally["fallback"] + tally["unresolved"]
         if found != tally["demands"]:
             raise QinglianError("ledger.not_conserved", rule=rule, demands=tally["demands"], found=found)

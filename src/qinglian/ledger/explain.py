@@ -1,4 +1,4 @@
-"""Explain: from a number to its lines, from a line to its factor and its facts, from a fact to file and row."""
+"""Explain: from a number to its lines, from a line to its factor and facts, from a fact to file and row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An activity record as it is posted: what was used, moved, bought or recovered, where and by what evidence."""
+"""An activity record as it is posted: what was used or moved, where, when, and by which evidence."""
 
 from __future__ import annotations
 

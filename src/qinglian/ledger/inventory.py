@@ -29,7 +29,7 @@ from qinglian.ledger.installed import installed_packs
 from qinglian.ledger.needs import Stream, streams, units_of_record
 from qinglian.ledger.organisation import OPERATIONAL, counted_share, facilities, ownership
 from qinglian.ledger.packs import Factor, factor_from_record
-from qinglian.ledger.rules import Rule, RuleSet, parse_rules_document
+from qinglian.ledger.rules import Rule, parse_rules_document
 from qinglian.ledger.sums import cell_days
 
 GROSS, BIOGENIC, REMOVAL = "gross", "biogenic", "removal"
@@ -230,9 +230,9 @@ class _Reader:
         self.units = units_of_record(connection)
         self.shares = ownership(connection, as_of)
         self.facilities = facilities(connection, as_of)
-        rules: RuleSet = parse_rules_document(context["rules"])
-        self.rules = {rule.id: rule for rule in rules.rules}
-        self.factors = {record["id"]: factor_from_record(record) for record in context["factors"]}
+        self.rules = parse_rules_document(context["rules"]).rules
+        known = {record["id"]: factor_from_record(record) for record in context["factors"]}
+        self.factors = [known.get(identifier) for identifier in context["all_factors"]]
         self.gwp = {
             (value.gwp_set, value.gas): value.value
             for pack in installed_packs(connection, lock)
@@ -243,7 +243,7 @@ class _Reader:
         """Return one stored line."""
         symbol, decimals = self.units[row["unit_id"]]
         return Line(
-            rule=self.rules[row["rule"]],
+            rule=self.rules[row["rule_no"]],
             stream=self.streams[row["stream_id"]],
             unit=symbol,
             decimals=decimals,
@@ -252,7 +252,7 @@ class _Reader:
             cell=row["cell"],
             records=row["records"],
             quantity=Fraction(int(row["quantity"]), row["divisor"] * 10**decimals),
-            factor=self.factors.get(row["factor"]),
+            factor=self.factors[row["factor_no"]] if row["factor_no"] >= 0 else None,
             instrument=self.instruments.get(row["instrument"]),
             penalty=row["penalty"],
         )

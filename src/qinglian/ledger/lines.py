@@ -1,31 +1,57 @@
-"""Lines: what a run stores. Integers and words only; masses are computed from them on reading."""
+"""Lines: what a run stores. Integers only; masses are computed from them on reading, never rounded before."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
+
+UNRESOLVED = -1
 
 LINES = pa.schema(
     [
-        ("rule", pa.string()),
+        ("rule_no", pa.int16()),  # position in the run's rules
         ("stream_id", pa.int32()),
         ("unit_id", pa.int16()),
         ("quantity_basis", pa.int16()),
         ("quality", pa.int16()),
-        ("cell", pa.int32()),
+        ("cell", pa.int32()),  # local month or day, by the run's grain
+        ("factor_no", pa.int32()),  # position in the run's factors; -1: none answers
+        ("instrument", pa.int32()),  # 0: none
+        ("penalty", pa.int32()),  # above 0: a declared fallback
         ("records", pa.int64()),
         ("quantity", pa.decimal128(38, 0)),
-        ("divisor", pa.int64()),  # the quantity is quantity / divisor: 1 but for allocated shares
-        ("factor", pa.string()),  # empty: unresolved
-        ("penalty", pa.int32()),
-        ("instrument", pa.int32()),  # 0: none
+        ("divisor", pa.int64()),  # the amount is quantity / divisor steps of the unit; 1 but for shares
     ]
 )
+ORDER = [(name, "ascending") for name in LINES.names[:9]]
+OUTCOMES = ("demands", "exact", "fallback", "unresolved")
 
 
-def sorted_lines(rows: list[dict[str, Any]]) -> pa.Table:
+def sorted_lines(table: pa.Table) -> pa.Table:
     """Lines in their one total order."""
-    names = [name for name in LINES.names if name != "quantity"]
-    ordered = sorted(rows, key=lambda row: (*(row[name] for name in names), row["quantity"]))
-    return pa.Table.from_pylist([{name: row[name] for name in LINES.names} for row in ordered], schema=LINES)
+    return table.select(LINES.names).cast(LINES).sort_by(ORDER).combine_chunks()
+
+
+def lines_of(rows: list[dict[str, Any]]) -> pa.Table:
+    """Lines from rows."""
+    return pa.Table.from_pylist(rows, schema=LINES)
+
+
+def outcome_counts(lines: pa.Table, rules: list[str]) -> dict[str, dict[str, int]]:
+    """Records per rule and outcome: exact, declared fallback, unresolved."""
+    unresolved = pc.equal(lines["factor_no"], UNRESOLVED)
+    outcome = pc.if_else(
+        unresolved, "unresolved", pc.if_else(pc.greater(lines["penalty"], 0), "fallback", "exact")
+    )
+    grouped = (
+        lines.append_column("outcome", outcome)
+        .group_by(["rule_no", "outcome"])
+        .aggregate([("records", "sum")])
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for row in sorted(grouped.to_pylist(), key=lambda row: (row["rule_no"], row["outcome"])):
+        tally = counts.setdefault(rules[row["rule_no"]], dict.fromkeys(OUTCOMES, 0))
+        tally[row["outcome"]] = row["records_sum"]
+    return counts

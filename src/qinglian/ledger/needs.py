@@ -67,7 +67,7 @@ def streams(connection: Connection) -> dict[int, Stream]:
         s.c.currency,
         s.c.price_year,
     ).join(f, f.c.id == s.c.facility_id)
-    return {row[0]: Stream(*row) for row in connection.execute(query)}
+    return {row[0]: Stream(*tuple(row)) for row in connection.execute(query)}
 
 
 def units_of_record(connection: Connection) -> dict[int, tuple[str, int]]:

@@ -42,6 +42,18 @@ class Need:
     measure: str
     rule: Rule
 
+    def record(self) -> dict[str, str]:
+        """Return the question as data."""
+        return {
+            "activity": self.activity,
+            "facility": self.facility,
+            "measure": self.measure,
+            "place": self.place,
+            "rule": self.rule.id,
+            "supplier": self.supplier,
+            "technology": self.technology,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Resolution:

@@ -128,7 +128,7 @@ def _next_table(book: Book, transaction: Transaction) -> pa.Table | None:
             .order_by(schema.inbox.c.fact_id)
             .limit(FETCH)
         )
-        rows = connection.execute(query).fetchall()
+        rows = list(connection.execute(query))
         if not rows:
             break
         last = rows[-1].fact_id

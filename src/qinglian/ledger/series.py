@@ -1,4 +1,4 @@
-"""Series: what changes over time and belongs to no room alone — tariffs, grid intensity, exchange rates, output.
+"""Series: what changes over time and belongs to no room alone: tariffs, grid intensity, exchange rates.
 
 Values are exact, half-open in UTC, and never overlap within a series.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from sqlalchemy import Connection, func, select
 
@@ -84,7 +85,7 @@ def _refuse_overlap(connection: Connection, name: str, entered: list[SeriesValue
     )
     spans += [(start, end, None) for start, end in connection.execute(query)]
     spans.sort(key=lambda span: span[:2])
-    for (start, end, row), (later, _, other) in zip(spans, spans[1:], strict=False):
+    for (start, end, row), (later, _, other) in pairwise(spans):
         if end <= start or later < end:
             raise QinglianError("ledger.series_overlap", Where(row=other or row), series=name)
 

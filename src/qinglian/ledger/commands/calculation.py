@@ -8,7 +8,7 @@ import click
 
 from qinglian.core.text import text
 from qinglian.present.exits import Exit
-from qinglian.present.figures import Column, Table
+from qinglian.present.figures import Cell, Column, Table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,7 +72,9 @@ def coverage_table(counts: dict[str, dict[str, int]]) -> Table:
     columns = (Column(text("ledger.column_rule")),) + tuple(
         Column(text(f"ledger.column_{name}"), kind="quantity", digits=None) for name in names
     )
-    rows = tuple((rule, *(tally[name] for name in names)) for rule, tally in sorted(counts.items()))
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (rule, *(tally[name] for name in names)) for rule, tally in sorted(counts.items())
+    )
     return Table(text("ledger.coverage"), columns, rows, (text("ledger.coverage_note"),))
 
 
