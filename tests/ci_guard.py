@@ -22,7 +22,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     guarded = _guarded(item)
     if report.skipped and not hasattr(report, "wasxfail") and guarded and in_ci():
         report.outcome = "failed"
-        report.longrepr = f"{item.nodeid}: needs {' and '.join(guarded)}, which CI must have: {_reason(report)}"
+        report.longrepr = (
+            f"{item.nodeid}: needs {' and '.join(guarded)}, which CI must have: {_reason(report)}"
+        )
     elif report.skipped and guarded:
         report.user_properties.append(("not_tested", guarded[0]))
     return report
@@ -54,4 +56,6 @@ def pytest_terminal_summary(terminalreporter) -> None:
             if name == "not_tested":
                 missed[value] = missed.get(value, 0) + 1
     for name, count in sorted(missed.items()):
-        terminalreporter.write_line(f"NOT TESTED: {count} tests need {name}, which is not here", red=True, bold=True)
+        terminalreporter.write_line(
+            f"NOT TESTED: {count} tests need {name}, which is not here", red=True, bold=True
+        )
