@@ -40,13 +40,13 @@ def test_reads(text, mantissa, decimals):
     assert parse_decimal(text) == Scaled(mantissa, decimals)
 
 
-UNREADABLE = """
-. - 1,23 1,2345 0,123 12,34,567 1.234,5 1.234.5 ,123 1_000 5% ５％ 12kWh 1e e5 1e5.0 --5 (5) 5- nan inf Infinity
-10² ½ ① ١٢ 1,234e3.5 1e1000 0x10 $5 1'000 一百
-""".split()
+MARKS = [".", "-", "--5", "5-", "(5)", "5%", "５％", "$5", "1_000", "1 000", "1'000", "12 kWh", "12kWh"]
+COMMAS = ["1,23", "1,2345", "0,123", "12,34,567", "1.234,5", "1.234.5", ",123", "1,234e3.5"]
+EXPONENTS = ["1e", "e5", "1e5.0", "1e10000", "0x10"]
+WORDS = ["", " ", "nan", "inf", "Infinity", "10²", "½", "①", "١٢", "一百"]
 
 
-@pytest.mark.parametrize("text", ["", " ", "1 000", "12 kWh", *UNREADABLE])
+@pytest.mark.parametrize("text", [*MARKS, *COMMAS, *EXPONENTS, *WORDS])
 def test_refuses_what_would_be_a_guess(text):
     with pytest.raises(QinglianError) as caught:
         parse_decimal(text, Where("bills.csv", row=3, column="quantity"))
@@ -55,7 +55,7 @@ def test_refuses_what_would_be_a_guess(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["1000000000000000000", "1234567890123456789", "1e18", "1.234567890123456789", "1e-37"]
+    "text", ["1000000000000000000", "1234567890123456789", "1e18", "1e1000", "1.234567890123456789", "1e-37"]
 )
 def test_refuses_too_many_digits(text):
     with pytest.raises(QinglianError) as caught:

@@ -27,7 +27,7 @@ _NUMBER = re.compile(
     r"(?P<sign>[+-]?)"
     r"(?:(?P<grouped>[1-9][0-9]{0,2}(?:,[0-9]{3})+)|(?P<digits>[0-9]*))"
     r"(?:\.(?P<fraction>[0-9]*))?"
-    r"(?:[eE](?P<exponent>[+-]?[0-9]{1,3}))?",
+    r"(?:[eE](?P<exponent>[+-]?[0-9]{1,4}))?",
     re.ASCII,
 )
 
