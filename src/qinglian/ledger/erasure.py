@@ -57,7 +57,9 @@ def erase_evidence(book: Book, actor: Actor, number: int, *, reason: str) -> Dec
     _need_reason(reason)
     with book.write(actor, "erase") as transaction:
         refuse_unauthenticated(book, actor, ERASED)
-        personal = transaction.connection.execute(select(table.c.personal).where(table.c.id == number)).scalar()
+        personal = transaction.connection.execute(
+            select(table.c.personal).where(table.c.id == number)
+        ).scalar()
         if personal is None:
             raise QinglianError("ledger.evidence_unknown", evidence=number)
         if not personal:

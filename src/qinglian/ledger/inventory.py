@@ -135,30 +135,36 @@ class Inventory:
         return sha256_hex(self.canonical())
 
 
+def export_key(emission: Emission) -> tuple[str, ...]:
+    """Key of the row of the canonical export that an emission counts in."""
+    line = emission.line
+    return (
+        line.rule.id,
+        line.stream.facility,
+        line.stream.activity,
+        line.stream.technology,
+        line.stream.counterparty,
+        line.stream.product,
+        line.stream.dimension,
+        source_of(line),
+        emission.account,
+        emission.gas,
+    )
+
+
+def source_of(line: Line) -> str:
+    """Name of what answers a line: a factor's id or an instrument's serial; empty if nothing does."""
+    if line.factor is not None:
+        return line.factor.id
+    return f"instrument {line.instrument.serial}" if line.instrument is not None else ""
+
+
 def _exported(emissions: Iterable[Emission]) -> list[list[str]]:
     sums: dict[tuple[str, ...], list[Fraction]] = defaultdict(lambda: [Fraction(0), Fraction(0)])
-    for e in emissions:
-        source = (
-            e.line.factor.id
-            if e.line.factor
-            else f"instrument {e.line.instrument.serial}"
-            if e.line.instrument
-            else ""
-        )
-        key = (
-            e.line.rule.id,
-            e.line.stream.facility,
-            e.line.stream.activity,
-            e.line.stream.technology,
-            e.line.stream.counterparty,
-            e.line.stream.product,
-            e.line.stream.dimension,
-            source,
-            e.account,
-            e.gas,
-        )
-        sums[key][0] += e.kg
-        sums[key][1] += e.kg_co2e
+    for emission in emissions:
+        total = sums[export_key(emission)]
+        total[0] += emission.kg
+        total[1] += emission.kg_co2e
     return [[*key, plain(kg), plain(co2e)] for key, (kg, co2e) in sorted(sums.items())]
 
 
