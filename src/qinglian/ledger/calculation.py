@@ -237,11 +237,11 @@ def _store(book: Book, actor: Actor, inputs: Inputs, parts: _Parts) -> Run:
 
 def _context(inputs: Inputs, parts: _Parts) -> dict[str, Any]:
     """Return what the stored integers refer to: the lines can be read without the packs' files."""
-    used = set(parts.lines["factor"].to_pylist())
+    used = set(parts.lines["factor_no"].unique().to_pylist())
     return {
         "all_factors": [factor.id for factor in parts.resolution.factors],
         "counts": parts.counts,
-        "factors": [factor.record() for factor in parts.resolution.factors if factor.id in used],
+        "factors": [f.record() for number, f in enumerate(parts.resolution.factors) if number in used],
         "grain": parts.grain,
         "needs": [need.record() for need in parts.asked.needs],
         "policy": json.loads(inputs.policy.content),
