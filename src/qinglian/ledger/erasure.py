@@ -72,7 +72,7 @@ def erase_evidence(book: Book, actor: Actor, number: int, *, reason: str) -> Dec
 
 
 def finish_erasure(book: Book) -> list[str]:
-    """Delete the files of erased evidence; the decision is committed first, so a crash in between is made good.
+    """Delete the files of erased evidence; the decision came first, so a crash is made good.
 
     Returns
     -------

@@ -61,8 +61,7 @@ def write_evidence_pack(book: Book, number: int, path: Path, *, with_segments: b
     members["manifest.json"] = canonical_json(about)
     with placing(path) as temporary:
         _write_zip(temporary, members)
-        digest = sha256_hex(temporary.read_bytes())
-    return digest
+        return sha256_hex(temporary.read_bytes())
 
 
 def _write_zip(path: Path, members: dict[str, bytes]) -> None:

@@ -1,4 +1,4 @@
-"""Replay: calculate a frozen run again from its stored inputs and compare the canonical exports, byte by byte.
+"""Replay: calculate a frozen run again from its stored inputs and compare the canonical exports.
 
 Nothing is taken from a cache, from stored lines or from what the book has learned since: the same segments
 (their bytes checked first), factor lock, rules, policy, cutoff and instruments, on an engine of your choice.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlalchemy import Connection, select
 
@@ -153,7 +154,7 @@ def versions(book: Book) -> list[Version]:
 
 
 def version_inventory(book: Book, frozen: Version) -> Inventory:
-    """Read a version's inventory; raises ``ledger.version_drifted`` unless it has the hash it was drafted with."""
+    """Read a version's inventory; raises ``ledger.version_drifted`` unless it still has its hash."""
     inventory = read_inventory(book, frozen.run, frozen.view, as_of=frozen.seq)
     if inventory.sha256 != frozen.export_sha256:
         raise QinglianError(
@@ -218,7 +219,7 @@ def _decisions(connection: Connection, number: int) -> tuple[Decision, ...]:
 
 
 def _in_order(current: Version, state: str) -> None:
-    due = {before: after for before, after in zip(STATES, STATES[1:], strict=False)}.get(current.state, "")
+    due = dict(pairwise(STATES)).get(current.state, "")
     if state != due:
         raise QinglianError(
             "ledger.state_out_of_order", version=current.id, state=current.state, wanted=state, due=due or "—"

@@ -3,10 +3,10 @@
     python verify.py pack.zip [--head HASH]
 
 Checks that every file has the hash the manifest gives it; that every link of the audit chain holds its body
-and the link before; that the rows of every table are those the chain vouches for; that the version's row names
-the hash of the canonical export; that the emission lines add up to the export, exactly; and that every evidence
-file is the one its row names. HASH is the chain head printed on the published version: with it, nobody can
-have written the chain anew. Exit code 0 if all holds, 1 if not, 2 for wrong use.
+and the link before; that the rows of every table are those the chain vouches for; that the version's row
+names the hash of the canonical export; that the emission lines add up to the export, exactly; and that every
+evidence file is the one its row names. HASH is the chain head printed on the published
+version: with it, nobody can have written the chain anew. Exit code 0 if all holds, 1 if not, 2 for wrong use.
 """
 
 from __future__ import annotations
