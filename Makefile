@@ -28,7 +28,7 @@ lint: $(UV) | python  ## Style, types and the import contract
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 format: $(UV) | python  ## Put the code in order
 	@$(SYNC) --inexact
