@@ -7,6 +7,7 @@ commit leaves an unlisted file, which is swept under the write lock; a crash aft
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
@@ -59,7 +60,7 @@ FACT_SCHEMA = pa.schema(
         pa.field("reverses", pa.int64()),
         pa.field("business_key", pa.int64(), nullable=False),
         # Derived when sealed, so that a scan joins on integers: the local month (year * 12 + month - 1),
-        # the hour since 1970 UTC, and +1 for a record, -1 for a reversal.
+        # the hour since 1970 UTC, and +1 for a record, -1 for a reversal, 0 for its parts after the first.
         pa.field("month", pa.int32(), nullable=False),
         pa.field("hour_utc", pa.int32(), nullable=False),
         pa.field("sign", pa.int16(), nullable=False),
@@ -107,7 +108,7 @@ def check_inbox(connection: Connection) -> None:
     columns = [schema.inbox.c[name] for name in COLUMNS]
     vouched = dict(connection.execute(select(schema.batch.c.id, schema.batch.c.digest)).all())
     query = select(*columns).order_by(schema.inbox.c.batch_id, schema.inbox.c.fact_id)
-    rows = connection.execution_options(yield_per=FETCH).execute(query)
+    rows = connection.execute(query, execution_options={"yield_per": FETCH})
     for batch, members in groupby(rows, key=lambda row: row.batch_id):
         digest = sha256()
         for row in members:
@@ -153,6 +154,7 @@ class _Splitter:
             row[0]: (row[1], row[2])
             for row in connection.execute(select(units.c.id, units.c.symbol, units.c.decimals))
         }
+        self.last: tuple[int | None, int | None] | None = None
         zones = select(streams.c.id, facilities.c.zone).join(
             facilities, facilities.c.id == streams.c.facility_id
         )
@@ -171,11 +173,20 @@ class _Splitter:
         derived = {
             "month": _months(np.array(values["start_day"])),
             "hour_utc": start_utc // 3600,
-            "sign": [1 if reverses is None else -1 for reverses in values["reverses"]],
+            "sign": self._signs(values["fact_id"], values["reverses"]),
         }
         columns = {**values, **derived}
         arrays = [pa.array(columns[field.name], type=field.type) for field in FACT_SCHEMA]
         return pa.Table.from_arrays(arrays, schema=FACT_SCHEMA)
+
+    def _signs(self, facts: Sequence[int], reverses: Sequence[int | None]) -> list[int]:
+        """Count a record once, whatever its parts: the first part +1 (or -1 for a reversal), the others 0."""
+        signs = []
+        for fact, reversed_fact in zip(facts, reverses, strict=True):
+            whole = (fact, None) if reversed_fact is None else (None, reversed_fact)
+            signs.append(0 if whole == self.last else 1 if reversed_fact is None else -1)
+            self.last = whole
+        return signs
 
     def _split(self, rows: list[Any], crossing: set[int]) -> list[tuple[Any, ...]]:
         result: list[tuple[Any, ...]] = []
