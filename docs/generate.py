@@ -1,0 +1,108 @@
+"""Writes the reference from the code: commands, errors, units, tables of the book and modules.
+
+What is written here cannot differ from the program, since it is read from the program.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+import shutil
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import qinglian
+from qinglian.cli import VERBS, House
+from qinglian.core.text import entry, room_texts
+from qinglian.present.documents import to_markdown
+from qinglian.present.exits import Exit
+from qinglian.present.figures import Column, Table
+from qinglian.present.options import HelpContext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def write(folder: Path) -> None:
+    """Write all generated pages anew."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    pages = {"commands": commands(), "errors": errors(), "tables": tables(), "modules": modules()}
+    for name, page in pages.items():
+        (folder / f"{name}.md").write_text(page, encoding="utf-8")
+
+
+def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    return to_markdown(Table("", tuple(map(Column, headings)), tuple(rows)))
+
+
+def commands() -> str:
+    """Every verb as its own help page prints it, and the exit codes."""
+    house = House("qinglian")
+    root = HelpContext(house, info_name="qinglian")
+    pages = [page for name in VERBS for page in _help_pages(house.get_command(root, name), name, root)]
+    codes = _table(("code", "name"), [(str(int(code)), code.name) for code in Exit])
+    return "\n\n".join(["# Commands", "## Exit codes", codes, *pages])
+
+
+def _help_pages(command: click.Command | None, name: str, parent: click.Context) -> Iterator[str]:
+    assert command is not None, name
+    ctx = HelpContext(command, info_name=name, parent=parent, max_content_width=100)
+    yield f"## {ctx.command_path}\n\n```text\n{command.get_help(ctx)}\n```"
+    if isinstance(command, click.Group):
+        for below in command.list_commands(ctx):
+            yield from _help_pages(command.get_command(ctx, below), below, ctx)
+
+
+def rooms() -> list[str]:
+    """Name the rooms that are built."""
+    return [module.name for module in pkgutil.iter_modules(qinglian.__path__) if module.ispkg]
+
+
+def errors() -> str:
+    """Every error a user can meet, with its fix, in both languages."""
+    parts = ["# Errors", "Each has a code, a message and a fix. `--json` prints all three."]
+    for room in rooms():
+        keys = [f"{room}.{name}" for name, text in sorted(room_texts(room).items()) if "fix_en" in text]
+        if keys:
+            parts += [f"## {room}", _table(("code", "message", "fix"), [_error(key) for key in keys])]
+    return "\n\n".join(parts)
+
+
+def _error(key: str) -> tuple[str, ...]:
+    text = entry(key)
+    return (key, f"{text['en']}\n{text['zh']}", f"{text['fix_en']}\n{text['fix_zh']}")
+
+
+def tables() -> str:
+    """Every table of the book's control plane."""
+    from qinglian.ledger.schema import metadata
+
+    parts = ["# Tables of the book", "The same on SQLite and PostgreSQL."]
+    for table in metadata.sorted_tables:
+        rows = [
+            (c.name, str(c.type), "" if c.nullable else "required", c.comment or "") for c in table.columns
+        ]
+        parts += [f"## {table.name}", table.comment or "", _table(("column", "type", "", "meaning"), rows)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def modules() -> str:
+    """Every public module by its docstrings."""
+    parts = ["# Modules"]
+    for room in rooms():
+        package = import_module(f"qinglian.{room}")
+        parts.append(f"## {room}\n\n{package.__doc__ or ''}")
+        parts += [_module(name) for name in _module_names(f"qinglian.{room}", list(package.__path__))]
+    return "\n\n".join(parts)
+
+
+def _module_names(package: str, path: list[str]) -> list[str]:
+    found = pkgutil.walk_packages(path, f"{package}.")
+    return sorted(module.name for module in found if not module.name.rpartition(".")[2].startswith("_"))
+
+
+def _module(name: str) -> str:
+    return f"### {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n```"
