@@ -8,15 +8,14 @@ of their own; ``CO2e`` is already characterised and carries the GWP set it was m
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from qinglian.core.errors import QinglianError
+from qinglian.core.suggestions import nearest
+from qinglian.core.tables import strings, toml_table
 
 if TYPE_CHECKING:
     from qinglian.core.errors import Where
@@ -29,7 +28,7 @@ FAMILIES = (*KYOTO_FAMILIES, "blend", "HFO", "ODS", "biogenic", "removal", "CO2e
 USUAL = ("CO2", "CH4", "CH4-fossil", "N2O", "SF6", "NF3", "HFC-134a", "CO2e")
 """What an error proposes when nothing resembles the text."""
 
-_SEPARATORS = re.compile(r"[\s_.‐-]+")
+_SEPARATORS = r"[\s_.‐-]+"
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉（）", "0123456789()")
 
 
@@ -80,19 +79,19 @@ def parse_gas(text: str, where: Where | None = None) -> Gas:
     spelling = _spelling(text)
     code = _spellings().get(spelling)
     if code is None:
-        near = get_close_matches(spelling, _spellings(), n=5, cutoff=0.6)
+        near = nearest(spelling, _spellings())
         proposals = tuple(dict.fromkeys(_spellings()[name] for name in near)) or USUAL
         raise QinglianError("core.gas_unknown", where, gas=text, near=proposals)
     return GASES[code]
 
 
 def _spelling(text: str) -> str:
-    return _SEPARATORS.sub("", text.translate(_SUBSCRIPTS)).casefold()
+    return re.sub(_SEPARATORS, "", text.translate(_SUBSCRIPTS)).casefold()
 
 
 @cache
 def _document() -> Mapping[str, Mapping[str, object]]:
-    return tomllib.loads(resources.files("qinglian.core").joinpath("gases.toml").read_text(encoding="utf-8"))
+    return toml_table("gases.toml")
 
 
 @cache
@@ -107,10 +106,7 @@ def _gases() -> Mapping[str, Gas]:
 def _spellings() -> Mapping[str, str]:
     codes: dict[str, str] = {}
     for code, row in _document().items():
-        aliases = row["aliases"]
-        if not isinstance(aliases, list):
-            raise TypeError(f"gases.toml: aliases of {code} are not a list")
-        for name in (code, GASES[code].name_en, GASES[code].name_zh, *aliases):
-            if codes.setdefault(_spelling(str(name)), code) != code:
-                raise ValueError(f"gases.toml: {name!r} names both {codes[_spelling(str(name))]} and {code}")
+        for name in (code, GASES[code].name_en, GASES[code].name_zh, *strings(row["aliases"])):
+            if codes.setdefault(_spelling(name), code) != code:
+                raise ValueError(f"gases.toml: {name!r} names both {codes[_spelling(name)]} and {code}")
     return codes

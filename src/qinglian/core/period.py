@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from qinglian.core.errors import QinglianError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from zoneinfo import ZoneInfo
 
     from qinglian.core.errors import Where
 
@@ -142,7 +142,7 @@ def parse_period(
     zone_info(zone, where)
     compact = "".join(text.split()).upper()
     for pattern, read in _FORMS:
-        if match := pattern.fullmatch(compact):
+        if match := re.fullmatch(pattern, compact):
             try:
                 return read(match, calendar or FiscalCalendar())
             except _EmptyRangeError:
@@ -177,6 +177,8 @@ def zone_info(zone: str, where: Where | None = None) -> ZoneInfo:
     QinglianError
         ``core.zone_unknown``.
     """
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # with its search paths, a third of this import
+
     try:
         return ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -237,15 +239,15 @@ def _range(match: re.Match[str], _: FiscalCalendar) -> Span:
 
 
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], FiscalCalendar], Span]], ...] = (
-    (re.compile(rf"{_YEAR}年?"), _year),
-    (re.compile(rf"{_YEAR}-?{_PART}"), _part),
-    (re.compile(rf"{_YEAR}(?:-(?P<month>[0-9]{{2}}))"), _month),
-    (re.compile(rf"{_YEAR}年(?P<month>[0-9]{{1,2}})月"), _month),
-    (re.compile(rf"(?P<day>{_DATE})"), _day),
-    (re.compile(rf"(?P<start>{_DATE})\.\.(?P<end>{_DATE})"), _range),
-    (re.compile(rf"FY{_YEAR}"), _fiscal_year),
-    (re.compile(rf"{_YEAR}财年"), _fiscal_year),
-    (re.compile(rf"FY{_YEAR}-?{_PART}"), _fiscal_part),
-    (re.compile(rf"(?:FY)?{_YEAR}/(?P<second>(?:[0-9]{{2}})?[0-9]{{2}})(?:财年)?"), _fiscal_pair),
+_FORMS: tuple[tuple[str, Callable[[re.Match[str], FiscalCalendar], Span]], ...] = (
+    (rf"{_YEAR}年?", _year),
+    (rf"{_YEAR}-?{_PART}", _part),
+    (rf"{_YEAR}(?:-(?P<month>[0-9]{{2}}))", _month),
+    (rf"{_YEAR}年(?P<month>[0-9]{{1,2}})月", _month),
+    (rf"(?P<day>{_DATE})", _day),
+    (rf"(?P<start>{_DATE})\.\.(?P<end>{_DATE})", _range),
+    (rf"FY{_YEAR}", _fiscal_year),
+    (rf"{_YEAR}财年", _fiscal_year),
+    (rf"FY{_YEAR}-?{_PART}", _fiscal_part),
+    (rf"(?:FY)?{_YEAR}/(?P<second>(?:[0-9]{{2}})?[0-9]{{2}})(?:财年)?", _fiscal_pair),
 )

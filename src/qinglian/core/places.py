@@ -14,15 +14,14 @@ Xizang has no zone of its own and falls to ``grid:CN``, the other three grids st
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from qinglian.core.errors import QinglianError
+from qinglian.core.suggestions import nearest
+from qinglian.core.tables import csv_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +64,7 @@ def place(text: str, where: Where | None = None) -> Place:
     spelling = _spelling(text)
     found = _names().get(spelling)
     if found is None:
-        near = get_close_matches(spelling, _names(), n=5, cutoff=0.6)
+        near = nearest(spelling, _names())
         proposals = tuple(dict.fromkeys(_names()[name].id for name in near)) or (
             "admin:CN",
             "admin:CN-AH",
@@ -109,23 +108,18 @@ def grid_of(admin_id: str) -> str:
 @cache
 def places() -> Mapping[str, Place]:
     """Return every place by its id, read from ``places.csv`` on first use."""
-    return {row["id"]: _place(row) for row in _rows()}
+    return {row["id"]: _place(row) for row in csv_table("places.csv")}
 
 
 def _place(row: Mapping[str, str]) -> Place:
     return Place(row["id"], row["level"], row["name_en"], row["name_zh"], row["parent"])
 
 
-def _rows() -> list[dict[str, str]]:
-    table = resources.files("qinglian.core").joinpath("places.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(table.splitlines()))
-
-
 @cache
 def _names() -> Mapping[str, Place]:
     """Return every place by id, bare administrative code and name, in their compared spelling."""
     names: dict[str, Place] = {}
-    for row in _rows():
+    for row in csv_table("places.csv"):
         here = places()[row["id"]]
         code = here.id.removeprefix("admin:")
         for name in (here.id, code, here.name_en, here.name_zh, *filter(None, row["aliases"].split("|"))):

@@ -7,7 +7,6 @@ every ``<room>/texts/*.toml``; each entry is a table with ``en`` and ``zh`` and,
 
 from __future__ import annotations
 
-import tomllib
 from contextvars import ContextVar
 from functools import cache
 from importlib import import_module
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from types import ModuleType
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -83,7 +83,7 @@ def entry(key: str) -> Mapping[str, str]:
     room, _, name = key.partition(".")
     try:
         return room_texts(room)[name]
-    except (KeyError, ModuleNotFoundError):
+    except KeyError:
         raise KeyError(f"no text for {key!r}") from None
 
 
@@ -96,6 +96,8 @@ def room_texts(room: str) -> Mapping[str, Mapping[str, str]]:
     ValueError
         If two files state the same name.
     """
+    import tomllib  # here, as the parser costs more to import than the rest of core
+
     merged: dict[str, Mapping[str, str]] = {}
     for source in _sources(room):
         for name, languages in tomllib.loads(source.read_text(encoding="utf-8")).items():
@@ -107,8 +109,17 @@ def room_texts(room: str) -> Mapping[str, Mapping[str, str]]:
 
 def _sources(room: str) -> Iterator[Path]:
     # Plain paths: importlib.resources would double the time of a help page.
-    for home in map(Path, getattr(import_module(f"qinglian.{room}"), "__path__", ())):
+    for home in map(Path, getattr(_room(room), "__path__", ())):
         own = home / "text.toml"
         if own.is_file():
             yield own
         yield from sorted((home / "texts").glob("*.toml"))
+
+
+def _room(name: str) -> ModuleType:
+    try:
+        return import_module(f"qinglian.{name}")
+    except ModuleNotFoundError as error:
+        if error.name and f"qinglian.{name}".startswith(error.name):
+            raise KeyError(name) from None
+        raise

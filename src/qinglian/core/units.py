@@ -6,16 +6,15 @@ Energy never converts to mass or volume here: that takes a fuel property with a 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache, lru_cache
-from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from qinglian.core.errors import QinglianError
+from qinglian.core.suggestions import nearest
+from qinglian.core.tables import strings, toml_table
 
 if TYPE_CHECKING:
     from qinglian.core.errors import Where
@@ -24,15 +23,16 @@ HEATING_BASES = ("gross", "net")
 USUAL = ("kWh", "MWh", "GJ", "kg", "t", "L", "m3", "km", "tkm", "item", "CNY")
 """What an error proposes when nothing resembles the text."""
 
-_SEPARATORS = re.compile(r"[\s·•⋅∙‧・*_.^‐-]+")
+_SEPARATORS = r"[\s·•⋅∙‧・*_.^‐-]+"
 _SPELLINGS = str.maketrans(
     {"²": "2", "³": "3", "ℓ": "L"}
     | {chr(full): chr(full - 0xFEE0) for full in range(0xFF01, 0xFF5F)}  # the full-width forms of ASCII
     | {chr(0xFFE5): "¥", chr(0xFFE1): "£"}
 )
-_HEATING = re.compile(
-    r"(?P<energy>.+?)\(?(?:(?P<gross>gross(?:cv)?|gcv|hhv|高位(?:发?热[量值])?)|(?P<net>net(?:cv)?|ncv|lhv|低位(?:发?热[量值])?))\)?",
-    re.IGNORECASE,
+_HEATING = (  # patterns are compiled when first used: that costs more than the rest of this import
+    r"(?P<energy>.+?)\(?"
+    r"(?:(?P<gross>gross(?:cv)?|gcv|hhv|高位(?:发?热[量值])?)|(?P<net>net(?:cv)?|ncv|lhv|低位(?:发?热[量值])?))"
+    r"\)?"
 )
 
 
@@ -141,7 +141,7 @@ def _find(text: str) -> Unit | tuple[str, ...]:
 
 
 def _find_heating(spelling: str) -> Unit | tuple[str, ...]:
-    match = _HEATING.fullmatch(spelling)
+    match = re.fullmatch(_HEATING, spelling, re.IGNORECASE)
     energy = _find(match["energy"]) if match else ()
     if match is None or not isinstance(energy, Unit):
         return energy if isinstance(energy, tuple) else ()
@@ -150,17 +150,17 @@ def _find_heating(spelling: str) -> Unit | tuple[str, ...]:
 
 def _near(text: str) -> tuple[str, ...]:
     _, folded, _ = _spellings()
-    alike = get_close_matches(_spelling(text).casefold(), folded, n=5, cutoff=0.6)
+    alike = nearest(_spelling(text).casefold(), folded)
     return tuple(dict.fromkeys(symbol for spelling in alike for symbol in folded[spelling])) or USUAL
 
 
 def _spelling(text: str) -> str:
-    return _SEPARATORS.sub("", text.translate(_SPELLINGS))
+    return re.sub(_SEPARATORS, "", text.translate(_SPELLINGS))
 
 
 @cache
 def _document() -> Mapping[str, Mapping[str, Mapping[str, object]]]:
-    return tomllib.loads(resources.files("qinglian.core").joinpath("units.toml").read_text(encoding="utf-8"))
+    return cast("Mapping[str, Mapping[str, Mapping[str, object]]]", toml_table("units.toml"))
 
 
 @cache
@@ -186,7 +186,7 @@ def _spellings() -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]], Mapp
         if dimension == "ambiguous":
             continue
         for symbol, row in table.items():
-            for name in (symbol, *_strings(row["aliases"])):
+            for name in (symbol, *strings(row["aliases"])):
                 spelling = _spelling(name)
                 if exact.setdefault(spelling, symbol) != symbol:
                     raise ValueError(f"units.toml: {name!r} spells both {exact[spelling]} and {symbol}")
@@ -194,12 +194,6 @@ def _spellings() -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]], Mapp
                     dict.fromkeys((*folded.get(spelling.casefold(), ()), symbol))
                 )
     words = {
-        _spelling(word).casefold(): _strings(choices) for word, choices in _document()["ambiguous"].items()
+        _spelling(word).casefold(): strings(choices) for word, choices in _document()["ambiguous"].items()
     }
     return exact, folded, words
-
-
-def _strings(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise TypeError(f"units.toml: {value!r} is not a list")
-    return tuple(str(item) for item in value)
