@@ -74,6 +74,8 @@ class Span:
         ------
         QinglianError
             ``core.zone_unknown``.
+        ValueError
+            If the zone skipped all of these days (Samoa, 30 December 2011).
         """
         return Period(local_midnight_utc(self.start, zone), local_midnight_utc(self.end, zone))
 
@@ -159,7 +161,8 @@ class _EmptyRangeError(ValueError):
 def local_midnight_utc(day: date, zone: str) -> datetime:
     """Return the instant at which local `day` begins in `zone`, in UTC.
 
-    Where the clocks skip midnight the day begins when they move; where midnight comes twice, the first time.
+    Where the clocks go forward at midnight the day begins when they move; where midnight comes twice, the
+    first time. (Toronto in 1919, whose clocks went forward at half past eleven, is half an hour off.)
 
     Raises
     ------
