@@ -1,7 +1,7 @@
 """Base year: the year progress is measured against, and when a structural change recalculates it.
 
 Source: GHG Protocol Corporate Standard (2004), chapter 5. The significance threshold is the organisation's
-own declared policy, 5 % unless it says otherwise. Small changes are kept until together they reach it: effects
+own policy, 5 % unless it declares another. Small changes are kept until together they reach it; effects
 are added without their signs, so that an acquisition and an error do not hide each other.
 """
 

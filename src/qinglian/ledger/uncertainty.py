@@ -33,8 +33,8 @@ Key = tuple[str, str]  # scope, method
 class Spread:
     """Distribution of a relative deviation: what the deterministic value is multiplied by.
 
-    ``lognormal`` has median 1 and ``first`` = sigma of the logarithm; ``normal`` has mean 1 and ``first`` = cv;
-    ``uniform`` lies between ``first`` and ``second``.
+    ``lognormal`` has median 1 and ``first`` = sigma of the logarithm; ``normal`` has mean 1 and ``first`` =
+    cv; ``uniform`` lies between ``first`` and ``second``.
     """
 
     kind: str
@@ -98,7 +98,7 @@ def parse_spread(text: str, value: float = 1.0) -> Spread | None:
     """Read an uncertainty as packs state it; None if nothing is stated.
 
     ``lognormal:gsd2=1.2`` (95 % within ×/÷ 1.2), ``normal:cv=0.05``, ``uniform:lo..hi`` (bounds of the factor
-    whose deterministic value is ``value``, in the same unit).
+    whose deterministic value is ``value``, both in kg per unit; the value lies between its bounds).
 
     Raises
     ------
@@ -107,22 +107,24 @@ def parse_spread(text: str, value: float = 1.0) -> Spread | None:
     """
     if not text:
         return None
-    kind, _, parameter = text.partition(":")
     try:
-        if kind == "lognormal" and parameter.startswith("gsd2="):
-            spread = Spread(kind, math.log(float(parameter[5:])) / 2)
-        elif kind == "normal" and parameter.startswith("cv="):
-            spread = Spread(kind, float(parameter[3:]))
-        elif kind == "uniform" and value:
-            low, high = (float(bound) / value for bound in parameter.split(".."))
-            spread = Spread(kind, min(low, high), max(low, high))
-        else:
-            raise ValueError(text)
-    except ValueError as error:
+        spread = _spread(*text.split(":", 1), value)
+    except (TypeError, ValueError, ZeroDivisionError) as error:
         raise QinglianError("ledger.uncertainty_unreadable", text=text) from error
-    if spread.kind != "uniform" and not 0 <= spread.first < math.inf:
+    if spread is None or not (math.isfinite(spread.sd) and spread.sd >= 0):
         raise QinglianError("ledger.uncertainty_unreadable", text=text)
     return spread
+
+
+def _spread(kind: str, parameter: str, value: float) -> Spread | None:
+    if kind == "lognormal" and parameter.startswith("gsd2="):
+        return Spread(kind, math.log(float(parameter[5:])) / 2)
+    if kind == "normal" and parameter.startswith("cv="):
+        return Spread(kind, float(parameter[3:]))
+    if kind == "uniform":
+        low, high = (float(bound) / value for bound in parameter.split(".."))
+        return Spread(kind, low, high) if low <= 1 <= high else None
+    return None
 
 
 def cells(
@@ -165,7 +167,7 @@ def _factor_spread(emission: Emission) -> Spread | None:
     if factor is None:
         return None
     gas = next(gas for gas in factor.gases if gas.gas == emission.gas)
-    return parse_spread(gas.uncertainty, float(gas.value))
+    return parse_spread(gas.uncertainty, float(gas.kg))
 
 
 def analytic(of: Cells) -> list[Estimate]:
