@@ -8,7 +8,7 @@ JOBS   ?= 2
 
 # Never fetch an interpreter behind the user's back; the lock is law.
 export UV_PYTHON_DOWNLOADS := never
-SYNC = $(UV) sync --frozen --quiet --python "$(PYTHON)"
+SYNC = test -d .venv || echo "Setting up .venv from uv.lock (once) ..."; $(UV) sync --frozen --quiet --python "$(PYTHON)"
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint format bench docs clean distclean
