@@ -30,7 +30,9 @@ def meddle(book, *statements):
     """Change rows as somebody with the database's own rights could: triggers off first."""
     with book.engine.begin() as connection:
         if book.engine.dialect.name == "sqlite":
-            for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars():
+            for name in connection.execute(
+                text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            ).scalars():
                 connection.exec_driver_sql(f"DROP TRIGGER {name}")
         else:
             for name in ("chain", *(table.name for table in schema.CHAINED)):
@@ -65,7 +67,10 @@ def test_every_earlier_head_is_still_a_link(kept):
         ("UPDATE facility SET place = 'admin:CN-BJ'", "facility"),
         ("UPDATE factor_pack SET version = '2'", "factor_pack"),
         ("UPDATE run SET label = 'other'", "run"),
-        ("INSERT INTO organisational_unit (code, name, seq) VALUES ('ghost', 'Ghost', 2)", "organisational_unit"),
+        (
+            "INSERT INTO organisational_unit (code, name, seq) VALUES ('ghost', 'Ghost', 2)",
+            "organisational_unit",
+        ),
         ("INSERT INTO setting (id, name, value, seq) VALUES (1, 'a', 'b', 999)", "setting"),
     ],
 )
@@ -79,7 +84,10 @@ def test_a_meddled_row_is_named_with_its_table_and_entry(kept, statement, table)
 
 
 def test_a_rewritten_link_is_named(kept):
-    meddle(kept, "UPDATE chain SET body = replace(body, '\"action\":\"import\"', '\"action\":\"imports\"') WHERE seq = 4")
+    meddle(
+        kept,
+        'UPDATE chain SET body = replace(body, \'"action":"import"\', \'"action":"imports"\') WHERE seq = 4',
+    )
     assert ("ledger.audit_link_broken", None, 4) in codes(kept)
 
 
@@ -107,7 +115,9 @@ def test_a_chain_computed_anew_is_caught_by_the_head_that_was_kept(kept):
         body = link.body.replace('"action":"create"', '"action":"created"')
         digest = chain.link_hash(prev, body)
         quoted = body.replace("'", "''").replace(":", "\\:")
-        statements.append(f"UPDATE chain SET body = '{quoted}', prev = '{prev}', hash = '{digest}' WHERE seq = {link.seq}")
+        statements.append(
+            f"UPDATE chain SET body = '{quoted}', prev = '{prev}', hash = '{digest}' WHERE seq = {link.seq}"
+        )
         prev = digest
     meddle(kept, *statements)
     assert audit(kept).passed

@@ -26,7 +26,9 @@ from qinglian.ledger.posting import post
 from tests.ledger.conftest import ACTOR, YEAR, fact
 
 
-def share(equity="0.6", *, financial=True, operational=False, start=date(2020, 1, 1), end=None, unit="venture"):
+def share(
+    equity="0.6", *, financial=True, operational=False, start=date(2020, 1, 1), end=None, unit="venture"
+):
     return OwnershipShare(unit, Fraction(equity), financial, operational, start, end)
 
 
@@ -71,7 +73,9 @@ def test_shares_change_over_time(joint):
     post(joint, ACTOR, [fact("50", facility="venture-1", start=day) for day in (june, july)])
     run = calculate(joint, ACTOR, YEAR)
     inventory = read_inventory(joint, run.id, View(consolidation=EQUITY))
-    assert inventory.total(scope="2", method="location") == 50 * Fraction("0.2") * (Fraction("0.6") + Fraction("0.2"))
+    assert inventory.total(scope="2", method="location") == 50 * Fraction("0.2") * (
+        Fraction("0.6") + Fraction("0.2")
+    )
 
 
 def test_a_share_that_changes_inside_a_month_counts_by_days():

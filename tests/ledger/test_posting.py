@@ -33,7 +33,9 @@ def stored(book, tmp_path, name, text):
 def kwh(book) -> Fraction:
     """Electricity of the year as the ledger reads it: location lines only, so that each kWh counts once."""
     inventory = read_inventory(book, calculate(book, ACTOR, YEAR).id)
-    return sum((li.quantity for li in inventory.lines if li.rule.id == "s2.location.electricity"), Fraction(0))
+    return sum(
+        (li.quantity for li in inventory.lines if li.rule.id == "s2.location.electricity"), Fraction(0)
+    )
 
 
 def test_a_batch_is_posted(book):
@@ -160,7 +162,12 @@ def test_undo_reverses_the_whole_batch(book, settle):
     assert kwh(book) == 7
     with book.read() as connection:
         row = connection.execute(select(schema.batch).where(schema.batch.c.id == reversal)).mappings().one()
-    assert (row["kind"], row["reverses_batch"], row["rows"], row["reason"]) == ("reversal", 1, 2, "wrong meter")
+    assert (row["kind"], row["reverses_batch"], row["rows"], row["reason"]) == (
+        "reversal",
+        1,
+        2,
+        "wrong meter",
+    )
     assert audit(book).passed
 
 
@@ -185,7 +192,9 @@ def test_undo_twice_is_refused(book, settle):
     assert kwh(book) == 0
 
 
-@pytest.mark.parametrize(("batch", "reason", "code"), [(9, "why", "batch_unknown"), (1, " ", "reason_missing")])
+@pytest.mark.parametrize(
+    ("batch", "reason", "code"), [(9, "why", "batch_unknown"), (1, " ", "reason_missing")]
+)
 def test_undo_needs_a_batch_and_a_reason(book, batch, reason, code):
     post(book, ACTOR, [fact()])
     with pytest.raises(QinglianError) as error:

@@ -33,7 +33,12 @@ hierarchy = "admin"
     [
         (
             "electricity.purchased",
-            ["s2.location.electricity", "s2.market.electricity", "s3.3.electricity-wtt", "s3.3.electricity-td"],
+            [
+                "s2.location.electricity",
+                "s2.market.electricity",
+                "s3.3.electricity-wtt",
+                "s3.3.electricity-td",
+            ],
         ),
         ("fuel.stationary.natural_gas", ["s1.stationary", "s3.3.fuel-wtt"]),
         ("fugitive.R-410A", ["s1.fugitive"]),
@@ -101,7 +106,8 @@ def test_the_stored_copy_reads_back_to_the_same_rules():
 
 
 @pytest.mark.parametrize(
-    "text", ["name =", "name = 'a'", ONE + ONE.split("'1'")[0].split('version = "1"')[1], ONE + "colour = 'red'\n"]
+    "text",
+    ["name =", "name = 'a'", ONE + ONE.split("'1'")[0].split('version = "1"')[1], ONE + "colour = 'red'\n"],
 )
 def test_an_unreadable_rule_set_is_refused(text):
     with pytest.raises(QinglianError) as error:

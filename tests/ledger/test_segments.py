@@ -18,7 +18,8 @@ from qinglian.core.errors import QinglianError
 from qinglian.ledger import segments
 from qinglian.ledger.audit import audit
 from qinglian.ledger.facts import day_number
-from qinglian.ledger.manifest import overlapping, segments as listed
+from qinglian.ledger.manifest import overlapping
+from qinglian.ledger.manifest import segments as listed
 from qinglian.ledger.needs import units_of_record
 from qinglian.ledger.posting import post, undo
 from qinglian.ledger.segments import FACT_SCHEMA, inbox_rows, seal
@@ -154,7 +155,10 @@ def test_the_manifest_knows_which_segments_a_period_needs(lite):
 
 
 SPANS = st.tuples(
-    st.integers(-(10**12), 10**12), st.integers(0, 4), st.dates(date(2020, 1, 1), date(2022, 1, 1)), st.integers(1, 400)
+    st.integers(-(10**12), 10**12),
+    st.integers(0, 4),
+    st.dates(date(2020, 1, 1), date(2022, 1, 1)),
+    st.integers(1, 400),
 )
 
 

@@ -9,6 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from qinglian.core.decimals import parse_decimal, plain
+from qinglian.core.errors import QinglianError
 from qinglian.core.period import local_midnight_utc, parse_period
 from qinglian.core.text import language
 from qinglian.core.units import parse_unit
@@ -102,11 +103,14 @@ def _fact(statement: Statement, span: Span, scenario: str, zone: str) -> Fact:
 def _saving(book: Book, actor: Actor, span: Span, scenario: str) -> Saving:
     run = calculate(book, actor, span, scenario=scenario)
     inventory = read_inventory(book, run.id)
-    (emission,) = inventory.select(scope="2", method="location")
-    factor = emission.line.factor
-    assert factor is not None, "an emission without instrument has a factor"
-    kg = sum((gas.kg for gas in factor.gases), Fraction(0))
-    return Saving(span.label, emission.kg_co2e, kg, factor.per_unit, factor.place, factor.citation)
+    emissions = list(inventory.select(scope="2", method="location"))
+    factors = {e.line.factor.id: e.line.factor for e in emissions if e.line.factor}
+    if len(factors) != 1:
+        raise QinglianError("demo.claim_factor", year=span.label, count=len(factors))
+    (factor,) = factors.values()
+    per_unit = sum((gas.kg for gas in factor.gases), Fraction(0))
+    total = sum((emission.kg_co2e for emission in emissions), Fraction(0))
+    return Saving(span.label, total, per_unit, factor.per_unit, factor.place, factor.citation)
 
 
 def enter(book: Book, actor: Actor, statement: Statement, savings: list[Saving], period: Span) -> None:

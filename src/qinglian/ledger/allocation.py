@@ -145,7 +145,7 @@ class _Open:
         self.stream = known[row["stream_id"]]
         symbol, decimals = units[row["unit_id"]]
         self.kwh_per_step = ratio(parse_unit(symbol), KWH) / 10**decimals
-        self.left = int(row["quantity"]) * self.kwh_per_step
+        self.left: Fraction = int(row["quantity"]) * self.kwh_per_step
         self.taken: list[tuple[Instrument, Fraction]] = []
         first, last = cell_days(row["cell"], grain)
         self.first, self.last = from_day_number(first), from_day_number(last)

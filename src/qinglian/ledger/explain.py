@@ -147,7 +147,8 @@ class _Finder:
         found, total = self.records(lines)
         children = [
             Tree(
-                f"{plain(r.quantity)} {r.unit} · {r.start}..{r.end} · {r.where()}{' (−)' if r.reversal else ''}"
+                " · ".join((f"{plain(r.quantity)} {r.unit}", f"{r.start}..{r.end}", r.where()))
+                + (" (−)" if r.reversal else "")
             )
             for r in found
         ]
@@ -160,8 +161,8 @@ class _Finder:
         cells = sorted({cell_days(line.cell, self.grain) for line in lines})
         days = " OR ".join(f"(start_day >= {first} AND start_day < {end})" for first, end in cells)
         sql = (
-            "SELECT fact_id, quantity, unit_id, start_day, end_day, evidence_id, sheet, row, source, reference, "  # noqa: S608
-            "reverses, COUNT(*) OVER () AS total FROM facts "
+            "SELECT fact_id, quantity, unit_id, start_day, end_day, evidence_id, sheet, row, source, "  # noqa: S608
+            "reference, reverses, COUNT(*) OVER () AS total FROM facts "
             f"WHERE stream_id = {lines[0].stream.id} AND scenario_id = {self.scenario} AND ({days}) "
             f"ORDER BY start_day, fact_id LIMIT {self.limit}"
         )
@@ -192,7 +193,7 @@ class _Finder:
 
 
 def rejected(book: Book, run: str) -> list[dict[str, Any]]:
-    """Return the stored trace: per need and interval what was chosen, what was rejected, and at which step."""
+    """Return the stored trace: per need and interval what was chosen, what was rejected, and where."""
     with book.read() as connection:
         row = connection.execute(select(schema.run.c.outputs).where(schema.run.c.id == run)).scalar_one()
     outputs = json.loads(row)

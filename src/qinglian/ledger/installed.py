@@ -48,7 +48,7 @@ def installed_packs(connection: Connection, lock: tuple[str, ...] | None = None)
     wanted = installed_lock(connection) if lock is None else list(lock)
     table = schema.factor_pack
     query = select(table.c.sha256, table.c.content).where(table.c.sha256.in_(wanted))
-    content = dict(connection.execute(query).tuples().all())
+    content = dict(connection.execute(query).all())
     return [pack_from_record(json.loads(content[digest])) for digest in sorted(wanted)]
 
 
@@ -56,7 +56,7 @@ def installed_lock(connection: Connection) -> list[str]:
     """Hash of the newest installed version of each pack."""
     table = schema.factor_pack
     query = select(table.c.pack, table.c.sha256).order_by(table.c.seq)
-    newest = dict(connection.execute(query).tuples().all())
+    newest = dict(connection.execute(query).all())
     return sorted(newest.values())
 
 

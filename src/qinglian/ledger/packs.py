@@ -15,6 +15,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,10 @@ GWP_SETS = ("AR4", "AR5", "AR6")
 CLASSES = ("primary", "secondary")
 ALWAYS = date(1900, 1, 1)
 FACTOR_COLUMNS = (
-    "activity technology place valid_from valid_to gas value mass_unit per_unit basis gwp_set biogenic method "
-    "uncertainty quality source locator note"
-).split()
+    *("activity", "technology", "place", "valid_from", "valid_to", "gas", "value", "mass_unit", "per_unit"),
+    *("basis", "gwp_set", "biogenic", "method", "uncertainty", "quality", "source", "locator", "note"),
+)
+ABOUT = ("id", "version", "publisher", "dataset", "title_en", "title_zh", "licence", "published")
 IDENTITY = ("activity", "technology", "place", "valid_from", "valid_to", "per_unit", "basis", "method")
 
 
@@ -124,10 +126,9 @@ class FactorPack:
 
     @cached_property
     def _content(self) -> bytes:
-        about = ("id", "version", "publisher", "dataset", "title_en", "title_zh", "licence", "published")
         return canonical_json(
             {
-                **{name: getattr(self, name) for name in about},
+                **{name: getattr(self, name) for name in ABOUT},
                 "factors": [factor.record() for factor in self.factors],
                 "gwp": [{name: getattr(value, name) for name in value.__slots__} for value in self.gwp],
                 "sources": {
@@ -178,11 +179,11 @@ def load_pack(folder: Path) -> FactorPack:
 def _about(path: Path) -> dict[str, Any]:
     try:
         about = tomllib.loads(path.read_text(encoding="utf-8"))
-        for name in ("id", "version", "publisher", "dataset", "title_en", "title_zh", "licence", "published"):
-            if not about[name]:
-                raise KeyError(name)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise QinglianError("ledger.pack_unreadable", Where(file=str(path)), reason=str(error)) from error
+    missing = [name for name in ABOUT if not about.get(name)]
+    if missing:
+        raise QinglianError("ledger.pack_unreadable", Where(file=str(path)), reason=", ".join(missing))
     return about
 
 
@@ -253,7 +254,7 @@ class _Build:
                 _of_gas(gas, row["note"]),
             )
 
-        value = self._read(where, "value", read)
+        value: GasValue | None = self._read(where, "value", read)
         if value is None:
             return None
         if value.kg < 0:
@@ -326,8 +327,8 @@ class _Build:
                 self._problem(
                     where, "source", "ledger.pack_source", source=row["source"], known=tuple(self.sources)
                 )
-            value = self._read(where, "value", lambda row=row: parse_decimal(row["value"]).fraction())  # type: ignore[misc]
-            gas = self._read(where, "gas", lambda row=row: parse_gas(row["gas"]).code)  # type: ignore[misc]
+            value = self._read(where, "value", lambda row=row: parse_decimal(row["value"]).fraction())
+            gas = self._read(where, "gas", lambda row=row: parse_gas(row["gas"]).code)
             if value is not None and gas is not None:
                 found.append(GwpValue(row["gwp_set"], gas, value, row["source"], row["locator"]))
         return found
@@ -340,7 +341,7 @@ class _Build:
             families[key].append(f)
         for members in families.values():
             members.sort(key=lambda f: f.valid_from)
-            for one, other in zip(members, members[1:], strict=False):
+            for one, other in pairwise(members):
                 if one.valid_to is None or other.valid_from < one.valid_to:
                     where = Where(file=str(self.folder / "factors.csv"), column="valid_to")
                     params = {"activity": one.activity, "place": one.place, "start": other.valid_from}
@@ -361,7 +362,7 @@ class _Build:
 
 
 def _of_gas(gas: str, note: str) -> str:
-    """Return the gas a CO2e row stands for, where its note says so: such a row is not multiplied by a GWP again."""
+    """Return the gas a CO2e row stands for, where its note says so: it is not multiplied by a GWP again."""
     head = note.split(";")[0].strip()
     return head if gas == "CO2e" and head in {"CO2", "CH4", "N2O"} else ""
 

@@ -86,7 +86,7 @@ def _name(scope: str, method: str, category: int) -> str:
 
 
 def quality_of(inventory: Inventory, scope: str, method: str, category: int) -> dict[str, Fraction | None]:
-    """Shares of a total: records resolved; kg from metered or invoiced quantities; kg from declared fallbacks.
+    """Shares of a total: records resolved; kg from metered or invoiced quantities; kg by declared fallback.
 
     A share of nothing is None, not zero.
     """

@@ -47,7 +47,7 @@ def init(
     book = create_book(
         console.book,
         organisation=organisation,
-        calendar=FiscalCalendar(fiscal_start, name_year),  # type: ignore[arg-type]
+        calendar=FiscalCalendar(fiscal_start, name_year),
         zone=zone,
         single_user=single_user,
         database_url=database,
