@@ -41,7 +41,6 @@ HEADERS = {
     "维度": "dimension",
     "备注": "note",
 }
-WORDS = ("source", "reference", "counterparty", "product", "dimension", "currency", "note")
 
 
 def import_file(book: Book, actor: Actor, path: Path) -> int:
@@ -93,5 +92,11 @@ def _fact(row: dict[str, str], where: Where, zone: str) -> Fact:
         quantity_basis=row.get("quantity_basis") or "invoiced",
         price_year=int(row["price_year"]) if row.get("price_year") else None,
         row=where.row,
-        **{name: row.get(name, "") for name in WORDS},
+        source=row.get("source", ""),
+        reference=row.get("reference", ""),
+        counterparty=row.get("counterparty", ""),
+        product=row.get("product", ""),
+        dimension=row.get("dimension", ""),
+        currency=row.get("currency", ""),
+        note=row.get("note", ""),
     )
