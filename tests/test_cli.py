@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
@@ -13,7 +14,7 @@ import pytest
 from qinglian import cli
 from qinglian.core.dimension import Dimension
 from qinglian.core.errors import QinglianError, Where
-from qinglian.core.text import use_language
+from qinglian.core.text import entry, use_language
 from qinglian.present.exits import Exit
 from qinglian.present.figures import Column, Table
 from qinglian.present.options import GlobalOption, system_language
@@ -34,6 +35,7 @@ HEAVY = {
 @click.command("weigh", help="present.house_help")
 @click.argument("stone")
 @click.option("--twice", is_flag=True, help="Weigh it twice.")
+@click.option("--hand", default="left", show_default=True, expose_value=False, help="present.option_json")
 @click.pass_obj
 def weigh(console, stone, twice):
     if stone == "file":
@@ -108,6 +110,7 @@ def test_help_of_a_command_is_in_the_readers_language(capsys):
     assert cli.run(["--lang", "zh", "weigh", "--help"]) == Exit.OK
     page = capsys.readouterr().out
     assert "一个组织一本账" in page
+    assert "以 JSON 输出，供程序使用。  [default: left]" in page
     assert "账簿所在文件夹" in page
 
 
@@ -266,6 +269,27 @@ def test_a_dimension_states_all_of_itself(fields):
     assert caught.value.code == "core.dimension_invalid"
     use_language("zh")
     assert caught.value.problem.fix()
+
+
+def test_every_exit_code_of_its_own_belongs_to_a_real_error():
+    assert all(entry(code)["fix_en"] for code in cli.EXITS)
+
+
+def in_ascii(*words):
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "zh_CN"}
+    command = [sys.executable, "-m", "qinglian", *words]
+    return subprocess.run(command, env=environment, capture_output=True, check=False)
+
+
+def test_a_terminal_without_chinese_is_no_error():
+    done = in_ascii("--help")
+    assert done.returncode == Exit.OK
+    assert b"--lang" in done.stdout
+
+
+def test_json_is_utf8_on_every_terminal():
+    (problem,) = json.loads(in_ascii("--json", "fly").stderr.decode("utf-8"))["problems"]
+    assert problem["message"] == "没有命令 fly"
 
 
 def test_a_closed_pipe_is_no_error():

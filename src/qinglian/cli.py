@@ -9,6 +9,7 @@ dimension (`production`, `logistics`, …) needs no line: it is found through th
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from importlib import import_module
@@ -202,4 +203,9 @@ def _system_refusal(error: OSError, console: Console) -> int:
 
 def main() -> NoReturn:
     """Run the command line of this process and leave with its exit code."""
+    # A terminal that lacks a sign shows a question mark, which is better than no answer; JSON is always UTF-8.
+    encoding = "utf-8" if "--json" in sys.argv else None
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=encoding, errors="replace")
     sys.exit(run())
