@@ -120,7 +120,7 @@ def base_year(book: Book) -> BaseYear:
 def record_change(book: Book, actor: Actor, change: Change) -> None:
     """Record a structural change, a change of method or an error found; it is pending until recalculated."""
     with book.write(actor, CHANGE) as transaction:
-        record = {
+        record: dict[str, object] = {
             "kind": change.kind,
             "name": change.name,
             "kg_co2e": change.kg_co2e,

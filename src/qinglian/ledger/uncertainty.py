@@ -108,8 +108,9 @@ def parse_spread(text: str, value: float = 1.0) -> Spread | None:
     if not text:
         return None
     try:
-        spread = _spread(*text.split(":", 1), value)
-    except (TypeError, ValueError, ZeroDivisionError) as error:
+        kind, parameter = text.split(":", 1)
+        spread = _spread(kind, parameter, value)
+    except (ValueError, ZeroDivisionError) as error:
         raise QinglianError("ledger.uncertainty_unreadable", text=text) from error
     if spread is None or not (math.isfinite(spread.sd) and spread.sd >= 0):
         raise QinglianError("ledger.uncertainty_unreadable", text=text)

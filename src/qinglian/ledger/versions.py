@@ -187,19 +187,20 @@ def add_decision(
     transaction: Transaction, actor: Actor, number: int | None, state: str, note: str
 ) -> Decision:
     """Enter a decision in the transaction."""
-    row = {
-        "id": transaction.next_id(schema.decision),
-        "version": number,
-        "state": state,
-        "subject": subject_key(transaction.connection, actor),
-        "authenticated": int(actor.authenticated),
-        "note": note or None,
-    }
-    transaction.insert(schema.decision, [row])
-    transaction.content["decision"] = row["id"]
-    return Decision(
-        int(row["id"]), number, state, str(row["subject"]), actor.authenticated, note or None, transaction.seq
+    subject = subject_key(transaction.connection, actor)
+    made = Decision(
+        transaction.next_id(schema.decision),
+        number,
+        state,
+        subject,
+        actor.authenticated,
+        note or None,
+        transaction.seq,
     )
+    row = {name: getattr(made, name) for name in Decision.__slots__ if name != "seq"}
+    transaction.insert(schema.decision, [{**row, "authenticated": int(made.authenticated)}])
+    transaction.content["decision"] = made.id
+    return made
 
 
 def refuse_unauthenticated(book: Book, actor: Actor, state: str) -> None:
