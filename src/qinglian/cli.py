@@ -59,6 +59,7 @@ VERBS: dict[str, Verb] = {
         f"{_CALCULATION}:explain", "Explain a number down to file and row", "解释数字直至文件与行"
     ),
     "trace": Verb(f"{_CALCULATION}:trace", "Show how factors were chosen", "显示因子如何选定"),
+    "demo": Verb("qinglian.demo.command:demo", "Run a sample company's year", "运行示例公司的一年"),
     "audit": Verb(f"{_BOOK}:audit", "Verify the whole book", "核验整个账本"),
 }
 
@@ -203,7 +204,7 @@ def _system_refusal(error: OSError, console: Console) -> int:
 
 def main() -> NoReturn:
     """Run the command line of this process and leave with its exit code."""
-    # A terminal that lacks a sign shows a question mark, which is better than no answer; JSON is always UTF-8.
+    # A terminal that lacks a sign shows a question mark, better than no answer; JSON is always UTF-8.
     encoding = "utf-8" if "--json" in sys.argv else None
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
