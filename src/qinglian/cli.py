@@ -43,6 +43,7 @@ class Verb(NamedTuple):
 _BOOK = "qinglian.ledger.commands.book"
 _CALCULATION = "qinglian.ledger.commands.calculation"
 _FACTORS = "qinglian.ledger.commands.factors"
+_VERSIONS = "qinglian.ledger.commands.versions"
 
 VERBS: dict[str, Verb] = {
     "init": Verb(f"{_BOOK}:init", "Create a book", "创建账本"),
@@ -60,6 +61,31 @@ VERBS: dict[str, Verb] = {
     ),
     "trace": Verb(f"{_CALCULATION}:trace", "Show how factors were chosen", "显示因子如何选定"),
     "demo": Verb("qinglian.demo.command:demo", "Run a sample company's year", "运行示例公司的一年"),
+    "version": Verb(
+        f"{_VERSIONS}:version",
+        "Versions: create, review, approve, publish, diff",
+        "版本：创建、审核、批准、发布、比较",
+    ),
+    "lock": Verb(f"{_VERSIONS}:lock", "Locked periods", "已锁定期间"),
+    "approve-adjustment": Verb(
+        f"{_VERSIONS}:approve_adjustment",
+        "Allow late data into a locked period",
+        "允许迟到数据进入已锁定期间",
+    ),
+    "restate": Verb(
+        f"{_VERSIONS}:restate", "Split the difference of two versions by cause", "按原因分解两个版本的差异"
+    ),
+    "base-year": Verb(f"{_VERSIONS}:base_year", "Base year and its recalculation", "基准年及其重算"),
+    "uncertainty": Verb(
+        f"{_VERSIONS}:uncertainty", "Uncertainty of a version's totals", "版本总量的不确定性"
+    ),
+    "replay": Verb(
+        f"{_VERSIONS}:replay", "Calculate a version again, compare the bytes", "重算版本并比较字节"
+    ),
+    "evidence-pack": Verb(
+        f"{_VERSIONS}:evidence_pack", "Write a version's evidence for an assurer", "为核查方导出证据包"
+    ),
+    "erase": Verb(f"{_VERSIONS}:erase", "Destroy a name or a personal attachment", "删除个人姓名或个人附件"),
     "audit": Verb(f"{_BOOK}:audit", "Verify the whole book", "核验整个账本"),
 }
 
@@ -68,6 +94,8 @@ EXITS: dict[str, Exit] = {
     "ledger.fact_taken": Exit.CONFLICT,
     "ledger.inbox_tampered": Exit.AUDIT_FAILED,
     "ledger.segment_missing": Exit.AUDIT_FAILED,
+    "ledger.audit_file_changed": Exit.AUDIT_FAILED,
+    "ledger.version_drifted": Exit.AUDIT_FAILED,
 }
 """The refusals that are not plain refusals; any other `QinglianError` leaves with `Exit.REFUSED`."""
 

@@ -1,4 +1,4 @@
-"""Verbs of versions: version, lock, approve-adjustment, restate, replay, erase, evidence-pack, uncertainty."""
+"""Verbs of versions: version, lock, restate, replay, erase, evidence-pack, uncertainty, base-year."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 from qinglian.core.errors import QinglianError
 from qinglian.core.text import text
 from qinglian.present.exits import Exit
-from qinglian.present.figures import Column, Table
+from qinglian.present.figures import Cell, Column, Table
 
 if TYPE_CHECKING:
     from qinglian.ledger.restatement import Restatement
@@ -312,7 +312,7 @@ def _estimates(number: int, method: str, found: list[Estimate]) -> Table:
         *(Column(text(f"ledger.column_{name}"), "t CO2e", "quantity", 4) for name in names),
         Column(text("ledger.column_covered"), kind="share", digits=3),
     )
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             e.scope,
             e.method,
@@ -364,7 +364,7 @@ def _emit_restatement(console: Console, found: Restatement) -> None:
     columns = tuple(Column(text(f"ledger.column_{name}")) for name in ("account", "scope", "method")) + tuple(
         Column(text(f"ledger.column_{name}"), "t CO2e", "quantity") for name in names
     )
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             d.account,
             d.scope,
