@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from qinglian.core.canonical import canonical_json
 from qinglian.core.decimals import parse_decimal, plain
 from qinglian.core.errors import QinglianError, Where
 from qinglian.core.period import FiscalCalendar, parse_period
@@ -30,6 +32,7 @@ from qinglian.ledger.installed import install_packs
 from qinglian.ledger.instruments import Certificate, add_instruments
 from qinglian.ledger.inventory import Inventory, View, read_inventory
 from qinglian.ledger.organisation import add_facility
+from qinglian.ledger.policy import Policy, shipped_policy
 from qinglian.ledger.report import gas_table, iso_table, scope_table, summary
 from qinglian.present.figures import Column, Figure, Table
 from qinglian.present.numbers import shown
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
 MARK = ".qinglian-demo"
 PERIOD = "FY2022"
 GWP = "AR5"
+# In both languages at once: the canonical export has the same bytes whichever language the reader has.
+ORGANISATION = "合成笔记本制造商 Synthetic Laptop Maker"
 
 ClaimRow: TypeAlias = tuple[str, str, str, Fraction | None, str]
 
@@ -66,9 +71,7 @@ def run_demo(folder: Path, console: Console) -> Outcome:
     files, home = _prepare(folder)
     outcome = Outcome(figures=[text("demo.title")])
     with console.progress(text("demo.title")):
-        book = create_book(
-            home, organisation=text("demo.organisation"), calendar=FiscalCalendar(4, "start"), actor=actor
-        )
+        book = create_book(home, organisation=ORGANISATION, calendar=FiscalCalendar(4, "start"), actor=actor)
         install_packs(book, actor)
         _facilities(book, actor, files / "facilities.csv")
         _imports(book, actor, files, outcome)
@@ -142,14 +145,32 @@ def _certificates(book: Book, actor: Actor, path: Path, outcome: Outcome) -> Non
 
 def _inventory(book: Book, actor: Actor, outcome: Outcome) -> Inventory:
     period = parse_period(PERIOD, book.identity.calendar, book.identity.zone)
-    run = calculate(book, actor, period)
+    run = calculate(book, actor, period, policy=demo_policy())
     inventory = read_inventory(book, run.id, View(gwp=GWP))
-    outcome.figures += [scope_table(inventory), iso_table(inventory), gas_table(inventory)]
+    outcome.figures += [
+        text("demo.policy"),
+        scope_table(inventory),
+        iso_table(inventory),
+        gas_table(inventory),
+    ]
     unresolved = _unresolved(inventory)
     outcome.figures += [unresolved] if unresolved.rows else []
     outcome.figures.append(text("demo.export", sha256=inventory.sha256))
     outcome.data["inventory"] = summary(inventory)
     return inventory
+
+
+def demo_policy() -> Policy:
+    """Return the shipped policy with one declared change: the newest UK edition answers for FY2022.
+
+    The packs hold UK material and freight figures of a later year only; in force in FY2022 they are not. The
+    policy is part of the run, so whoever reads the inventory can see this and replay it.
+    """
+    shipped = shipped_policy()
+    document = json.loads(shipped.content)
+    document["name"] = "demo"
+    document["programmes"] = {**shipped.programmes, "uk-defra": "latest-published-at-cutoff"}
+    return replace(shipped, name="demo", programmes=document["programmes"], content=canonical_json(document))
 
 
 def _unresolved(inventory: Inventory) -> Table:
