@@ -1,0 +1,1 @@
+"""Files → facts: tables of text, mapping profiles, checked rows, quarantine, plausibility."""
