@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -166,7 +166,8 @@ def load_pack(folder: Path) -> FactorPack:
     about = _about(folder / "pack.toml")
     build = _Build(folder, about)
     factors = tuple(sorted(build.factors(), key=lambda factor: factor.id)) if not build.problems else ()
-    gwp = tuple(sorted(build.gwp(), key=lambda value: (value.gwp_set, value.gas)))
+    singles = build.gwp()
+    gwp = tuple(sorted([*singles, *build.blends(singles)], key=lambda value: (value.gwp_set, value.gas)))
     build.check_overlaps(factors)
     if build.problems:
         raise QinglianError.many(build.problems)
@@ -327,10 +328,30 @@ class _Build:
                 self._problem(
                     where, "source", "ledger.pack_source", source=row["source"], known=tuple(self.sources)
                 )
-            value = self._read(where, "value", lambda row=row: parse_decimal(row["value"]).fraction())
-            gas = self._read(where, "gas", lambda row=row: parse_gas(row["gas"]).code)
+            value = self._read(where, "value", partial(_value, row))
+            gas = self._read(where, "gas", partial(_gas_code, row))
             if value is not None and gas is not None:
                 found.append(GwpValue(row["gwp_set"], gas, value, row["source"], row["locator"]))
+        return found
+
+    def blends(self, singles: list[GwpValue]) -> list[GwpValue]:
+        """GWP of refrigerant blends, computed from their composition by mass; never stated."""
+        parts: dict[str, list[tuple[Where, str, Fraction, dict[str, str]]]] = defaultdict(list)
+        for where, row in self.rows("blends.csv"):
+            share = self._read(where, "percent", partial(_percent, row))
+            gas = self._read(where, "gas", partial(_gas_code, row))
+            if share is not None and gas is not None:
+                parts[row["blend"]].append((where, gas, share, row))
+        known = {(value.gwp_set, value.gas): value.value for value in singles}
+        found = []
+        for blend, members in parts.items():
+            where, _, _, row = members[0]
+            if sum(share for _, _, share, _ in members) != 1:
+                self._problem(where, "percent", "ledger.pack_blend_sum", blend=blend)
+            for gwp_set in GWP_SETS:
+                if all((gwp_set, gas) in known for _, gas, _, _ in members):
+                    value = sum((known[gwp_set, gas] * share for _, gas, share, _ in members), Fraction(0))
+                    found.append(GwpValue(gwp_set, blend, value, row["source"], "computed from composition"))
         return found
 
     def check_overlaps(self, factors: tuple[Factor, ...]) -> None:
@@ -359,6 +380,18 @@ class _Build:
 
     def _problem(self, where: Where, column: str, code: str, **params: object) -> None:
         self.problems.append(Problem(code, Where(where.file, where.sheet, where.row, column), params))
+
+
+def _value(row: dict[str, str]) -> Fraction:
+    return parse_decimal(row["value"]).fraction()
+
+
+def _percent(row: dict[str, str]) -> Fraction:
+    return parse_decimal(row["percent"]).fraction() / 100
+
+
+def _gas_code(row: dict[str, str]) -> str:
+    return parse_gas(row["gas"]).code
 
 
 def _of_gas(gas: str, note: str) -> str:
