@@ -53,11 +53,25 @@ def test_certificates_change_the_market_method_only_and_never_below_zero(made):
     assert 0 < totals["2", "market", None] != totals["2", "location", None]
 
 
-def test_all_scopes_hold_something(made):
+def test_all_three_scopes_hold_something(made):
     totals = _totals(made[1])
     assert totals["1", "", None] > 0
-    for category in (1, 3, 4, 5, 9):
+    for category in (1, 2, 4, 9):
         assert totals["3", "", category], f"category {category}"
+
+
+def test_what_no_factor_answers_is_listed_and_counted(made):
+    listed = {}
+    for entry in made[1].data["unresolved"]:
+        listed[entry["rule"]] = listed.get(entry["rule"], 0) + entry["records"]
+    coverage = made[1].data["inventory"]["coverage"]
+    assert listed == {rule: c["unresolved"] for rule, c in coverage.items() if c["unresolved"]}
+    assert coverage["s2.location.electricity"] == {
+        "demands": 660,
+        "exact": 660,
+        "fallback": 0,
+        "unresolved": 0,
+    }
 
 
 def test_the_book_it_leaves_verifies_and_is_not_written_to_by_looking(made):

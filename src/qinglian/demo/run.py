@@ -157,6 +157,9 @@ def _inventory(book: Book, actor: Actor, outcome: Outcome) -> Inventory:
     outcome.figures += [unresolved] if unresolved.rows else []
     outcome.figures.append(text("demo.export", sha256=inventory.sha256))
     outcome.data["inventory"] = summary(inventory)
+    outcome.data["unresolved"] = [
+        {"rule": rule, "activity": activity, "records": count} for rule, activity, count in unresolved.rows
+    ]
     return inventory
 
 
