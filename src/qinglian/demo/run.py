@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import csv
-import json
 import shutil
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from qinglian.core.canonical import canonical_json
 from qinglian.core.decimals import parse_decimal, plain
 from qinglian.core.errors import QinglianError, Where
 from qinglian.core.period import FiscalCalendar, parse_period
@@ -32,7 +30,6 @@ from qinglian.ledger.installed import install_packs
 from qinglian.ledger.instruments import Certificate, add_instruments
 from qinglian.ledger.inventory import Inventory, View, read_inventory
 from qinglian.ledger.organisation import add_facility
-from qinglian.ledger.policy import Policy, shipped_policy
 from qinglian.ledger.report import gas_table, iso_table, scope_table, summary
 from qinglian.present.figures import Column, Figure, Table
 from qinglian.present.numbers import shown
@@ -145,7 +142,7 @@ def _certificates(book: Book, actor: Actor, path: Path, outcome: Outcome) -> Non
 
 def _inventory(book: Book, actor: Actor, outcome: Outcome) -> Inventory:
     period = parse_period(PERIOD, book.identity.calendar, book.identity.zone)
-    run = calculate(book, actor, period, policy=demo_policy())
+    run = calculate(book, actor, period)
     inventory = read_inventory(book, run.id, View(gwp=GWP))
     outcome.figures += [
         text("demo.policy"),
@@ -161,19 +158,6 @@ def _inventory(book: Book, actor: Actor, outcome: Outcome) -> Inventory:
         {"rule": rule, "activity": activity, "records": count} for rule, activity, count in unresolved.rows
     ]
     return inventory
-
-
-def demo_policy() -> Policy:
-    """Return the shipped policy with one declared change: the newest UK edition answers for FY2022.
-
-    The packs hold UK material and freight figures of a later year only; in force in FY2022 they are not. The
-    policy is part of the run, so whoever reads the inventory can see this and replay it.
-    """
-    shipped = shipped_policy()
-    document = json.loads(shipped.content)
-    document["name"] = "demo"
-    document["programmes"] = {**shipped.programmes, "uk-defra": "latest-published-at-cutoff"}
-    return replace(shipped, name="demo", programmes=document["programmes"], content=canonical_json(document))
 
 
 def _unresolved(inventory: Inventory) -> Table:
