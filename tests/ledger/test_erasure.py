@@ -68,6 +68,20 @@ def test_a_deleted_file_without_a_decision_is_missing(lite, actor, tmp_path):
     assert [f.problem.code for f in audit(lite).findings] == ["ledger.audit_file_missing"]
 
 
+def test_a_decision_covers_what_it_names_and_nothing_else(lite, actor, tmp_path):
+    for name in ("note", "bill"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    note = attach(lite, actor, tmp_path / "note", personal=True)
+    bill = attach(lite, actor, tmp_path / "bill", personal=False)
+    decision = erase_evidence(lite, DPO, note, reason="request 18")
+    names = schema.evidence_name
+    with lite.engine.begin() as connection:  # who hides a bill behind the erasure of a note
+        connection.execute(names.update().where(names.c.evidence_id == bill).values(erased_by=decision.id))
+    for path in lite.evidence_folder.iterdir():
+        path.unlink()
+    assert [f.problem.code for f in audit(lite).findings] == ["ledger.audit_file_missing"]
+
+
 def test_a_crash_between_decision_and_deletion_is_made_good(lite, actor, tmp_path, monkeypatch):
     path = tmp_path / "note.txt"
     path.write_text("private", encoding="utf-8")

@@ -61,7 +61,7 @@ def audit(book: Book, *, against: str | None = None) -> Audit:
         findings = [*_links(links), *_rows(connection, links), *_inbox(connection)]
         if against is not None and against not in {link.hash for link in links}:
             findings.append(Finding(Problem("ledger.audit_head_missing", None, {"head": against})))
-        files, erased, broken = _files(book, connection)
+        files, erased, broken = _files(book, connection, links)
         findings += broken
     head = links[-1].hash if links else chain.GENESIS
     return Audit(head, len(links), len(schema.CHAINED), files, tuple(erased), tuple(findings))
@@ -98,8 +98,10 @@ def _inbox(connection: Connection) -> Iterator[Finding]:
         yield Finding(error.problem)
 
 
-def _files(book: Book, connection: Connection) -> tuple[int, list[str], list[Finding]]:
-    erased = _erased(connection)
+def _files(
+    book: Book, connection: Connection, links: list[chain.Entry]
+) -> tuple[int, list[str], list[Finding]]:
+    erased = _erased(links)
     wanted = [(segment.path(book), segment.sha256) for segment in segments(connection)]
     for identifier, digest in connection.execute(select(schema.evidence.c.id, schema.evidence.c.sha256)):
         if identifier not in erased:
@@ -109,28 +111,21 @@ def _files(book: Book, connection: Connection) -> tuple[int, list[str], list[Fin
             suffix = ".json" if name == "context" else ".parquet"
             wanted.append((book.run_folder / f"{digest}{suffix}", digest))
     findings = [finding for path, digest in wanted if (finding := _file(path, digest))]
-    words = [f"evidence {name}: erased by decision {number}" for name, number in sorted(erased.items())]
-    return len(wanted), [*words, *_erased_subjects(connection)], findings
+    words = [
+        f"{f'evidence {what}' if isinstance(what, int) else what}: erased by decision {number}"
+        for what, number in sorted(erased.items(), key=lambda pair: pair[1])
+    ]
+    return len(wanted), words, findings
 
 
-def _erased(connection: Connection) -> dict[int, int]:
-    table = schema.evidence_name
-    query = select(table.c.evidence_id, table.c.erased_by).where(table.c.erased_by.is_not(None))
-    decisions = set(
-        connection.execute(select(schema.decision.c.id).where(schema.decision.c.state == "erased")).scalars()
-    )
-    return {row[0]: row[1] for row in connection.execute(query) if row[1] in decisions}
+def _erased(links: list[chain.Entry]) -> dict[int | str, int]:
+    """Evidence ids and subject keys that the chain says were erased, with the decision.
 
-
-def _erased_subjects(connection: Connection) -> list[str]:
-    table, decision = schema.subject, schema.decision
-    query = (
-        select(table.c.key, table.c.erased_by)
-        .join(decision, decision.c.id == table.c.erased_by)
-        .where(decision.c.state == "erased")
-        .order_by(table.c.key)
-    )
-    return [f"{key}: erased by decision {number}" for key, number in connection.execute(query)]
+    The table beside the chain is not asked: whoever can delete a file could also write there.
+    """
+    contents = (link.content for link in links)
+    erasures = (entry["content"] for entry in contents if entry.get("action") == "erase")
+    return {next(iter(what["erased"].values())): what["decision"] for what in erasures}
 
 
 def _file(path: Path, digest: str) -> Finding | None:
