@@ -84,7 +84,7 @@ def finish_erasure(book: Book) -> list[str]:
         select(files.c.sha256)
         .join(names, names.c.evidence_id == files.c.id)
         .join(schema.decision, schema.decision.c.id == names.c.erased_by)
-        .where(schema.decision.c.state == ERASED)
+        .where(schema.decision.c.state == ERASED, files.c.personal == 1)
     )
     with book.read() as connection:
         paths = [book.evidence_folder / digest for digest in connection.execute(query).scalars()]

@@ -4,7 +4,8 @@ Sequential replacement, in this declared order: activity data (facts and contrac
 (with the rules and policy that choose them), GWP set, boundary (consolidation, shares and facilities). Each
 step is a real calculation, so the four effects are exact and sum exactly to the difference. A record that
 the old factors leave unresolved counts for nothing until the factor step. A facility or share the old
-version did not know enters with the boundary step: growth inside it is not mistaken for activity.
+version did not know enters with the boundary step: growth inside it is not mistaken for activity. GWP values
+come from the packs of the factor lock, so a corrected value of the same set counts as a factor effect.
 """
 
 from __future__ import annotations

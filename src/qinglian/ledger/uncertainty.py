@@ -136,8 +136,8 @@ def cells(
     Parameters
     ----------
     activity_cv
-        Coefficient of variation of activity data by quality (1 best … 5); qualities not named are taken as
-        certain. One deviation is drawn per source stream and quality.
+        Coefficient of variation of activity data by quality (1 best … 5, 0 not stated); qualities not named
+        are taken as certain. One deviation is drawn per source stream and quality.
     """
     activity = activity_cv or {}
     factors: dict[tuple[str, str], Spread | None] = {}
@@ -153,10 +153,12 @@ def cells(
         streams.setdefault(stream, Spread("normal", cv) if cv else None)
         sums[factor, stream][line.rule.scope, line.rule.method] += float(emission.kg_co2e)
     ordered, names, places = sorted(sums), sorted(factors), sorted(streams)
+    factor_no = {name: number for number, name in enumerate(names)}
+    stream_no = {place: number for number, place in enumerate(places)}
     keys = sorted({key for totals in sums.values() for key in totals})
     return Cells(
-        tuple(names.index(factor) for factor, _ in ordered),
-        tuple(places.index(stream) for _, stream in ordered),
+        tuple(factor_no[factor] for factor, _ in ordered),
+        tuple(stream_no[stream] for _, stream in ordered),
         {key: tuple(sums[cell].get(key, 0.0) for cell in ordered) for key in keys},
         tuple(factors[name] for name in names),
         tuple(streams[place] for place in places),
