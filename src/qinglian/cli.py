@@ -86,6 +86,9 @@ VERBS: dict[str, Verb] = {
         f"{_VERSIONS}:evidence_pack", "Write a version's evidence for an assurer", "为核查方导出证据包"
     ),
     "erase": Verb(f"{_VERSIONS}:erase", "Destroy a name or a personal attachment", "删除个人姓名或个人附件"),
+    "published": Verb(
+        "qinglian.ledger.published_command:published", "Check published figures", "核对已公布的数字"
+    ),
     "audit": Verb(f"{_BOOK}:audit", "Verify the whole book", "核验整个账本"),
 }
 

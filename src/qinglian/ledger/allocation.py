@@ -10,7 +10,7 @@ Source: GHG Protocol Scope 2 Guidance (2015), quality criteria for contractual i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -25,6 +25,7 @@ from qinglian.core.places import ancestors
 from qinglian.core.units import parse_unit, ratio
 from qinglian.ledger import schema
 from qinglian.ledger.facts import from_day_number
+from qinglian.ledger.hourly import LineKey
 from qinglian.ledger.lines import UNRESOLVED, lines_of, sorted_lines
 from qinglian.ledger.needs import Stream
 from qinglian.ledger.rules import RuleSet
@@ -32,6 +33,7 @@ from qinglian.ledger.sums import cell_days
 
 KINDS = ("supplier", "PPA", "GEC", "I-REC", "GO", "REC")
 KWH = parse_unit("kWh")
+Hourly = Callable[[list[int]], dict[LineKey, dict[int, int]]]
 ALLOCATION = pa.schema(
     [("instrument", pa.int32()), ("stream_id", pa.int32()), ("unit_id", pa.int16()), ("cell", pa.int32())]
     + [("kwh", pa.string())]
@@ -51,12 +53,16 @@ class Instrument:
     market: str
     facility: str | None
     factor: str
+    hour_utc: int | None = None
 
     def covers(self, stream: Stream, first: date, last: date) -> bool:
-        """Whether it may cover a stream's consumption in a cell (dates half-open)."""
+        """Whether it may cover a stream's consumption in a cell (dates half-open).
+
+        A yearly or monthly vintage must hold the whole cell; a certificate of one hour must fall into it.
+        """
+        whole = self.start <= first and last <= self.end
         return (
-            self.start <= first
-            and last <= self.end
+            (whole if self.hour_utc is None else self.start < last and first < self.end)
             and self.facility in {None, stream.facility}
             and self.market in ancestors(stream.grid)
         )
@@ -80,8 +86,12 @@ def allocate(
     period: Span,
     grain: str,
     only: Collection[int],
+    hourly: Hourly,
 ) -> Allocation:
-    """Allocate a run's instruments (``only`` these ids) to the lines whose rule takes instruments."""
+    """Allocate a run's instruments (``only`` these ids) to the lines whose rule takes instruments.
+
+    A certificate of one hour covers only what hourly meters consumed in that hour; ``hourly`` looks it up.
+    """
     instruments = [i for i in instruments_of(connection, period) if i.id in only]
     taking = [number for number, rule in enumerate(rules.rules) if rule.instruments]
     takes = pc.is_in(lines["rule_no"], pa.array(taking, pa.int16()))
@@ -91,10 +101,17 @@ def allocate(
     open_lines = [_Open(row, known, units, grain) for row in rows if row["quantity"] > 0]
     open_lines.sort(key=lambda line: line.order)
     remaining = {instrument.id: instrument.kwh for instrument in instruments}
+    consumed = _hours(open_lines, hourly([i.hour_utc for i in instruments if i.hour_utc is not None]))
     for instrument in instruments:
         for line in open_lines:
             if line.left and instrument.covers(line.stream, line.first, line.last):
-                remaining[instrument.id] -= line.take(instrument, remaining[instrument.id])
+                available = remaining[instrument.id]
+                if instrument.hour_utc is not None:
+                    available = min(available, consumed[line.key].get(instrument.hour_utc, Fraction(0)))
+                    consumed[line.key][instrument.hour_utc] = consumed[line.key].get(
+                        instrument.hour_utc, Fraction(0)
+                    ) - min(available, line.left)
+                remaining[instrument.id] -= line.take(instrument, available)
             if not remaining[instrument.id]:
                 break
     kept = [row for row in rows if row["quantity"] <= 0]
@@ -105,13 +122,35 @@ def allocate(
     return Allocation(divided, pa.Table.from_pylist(shares, schema=ALLOCATION), remaining)
 
 
+def _hours(
+    open_lines: list[_Open], consumption: dict[LineKey, dict[int, int]]
+) -> dict[LineKey, dict[int, Fraction]]:
+    """Consumption by line and hour, in kWh."""
+    return {
+        line.key: {hour: steps * line.kwh_per_step for hour, steps in consumption.get(line.key, {}).items()}
+        for line in open_lines
+    }
+
+
 def instruments_of(connection: Connection, period: Span) -> list[Instrument]:
     """Instruments whose vintage overlaps the period, in the declared order."""
     t = schema.instrument
     query = select(t).where(t.c.vintage_start < period.end, t.c.vintage_end > period.start)
     found = [_instrument(row) for row in connection.execute(query).mappings()]
-    return sorted(
-        found, key=lambda i: (i.facility is None, i.end, i.start, KINDS.index(i.kind), i.serial, i.id)
+    return sorted(found, key=_order)
+
+
+def _order(i: Instrument) -> tuple[Any, ...]:
+    """Facility-bound first; certificates of one hour, which nothing else can use, before longer vintages."""
+    return (
+        i.facility is None,
+        i.hour_utc is None,
+        i.hour_utc or 0,
+        i.end,
+        i.start,
+        KINDS.index(i.kind),
+        i.serial,
+        i.id,
     )
 
 
@@ -132,6 +171,7 @@ def _instrument(row: Any) -> Instrument:
         row["market"],
         row["facility"],
         row["factor"],
+        row["hour_utc"],
     )
 
 
@@ -147,6 +187,7 @@ class _Open:
         self.kwh_per_step = ratio(parse_unit(symbol), KWH) / 10**decimals
         self.left: Fraction = int(row["quantity"]) * self.kwh_per_step
         self.taken: list[tuple[Instrument, Fraction]] = []
+        self.key = (row["stream_id"], row["unit_id"], row["quantity_basis"], row["quality"], row["cell"])
         first, last = cell_days(row["cell"], grain)
         self.first, self.last = from_day_number(first), from_day_number(last)
         self.order = (

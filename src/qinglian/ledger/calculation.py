@@ -29,9 +29,10 @@ from qinglian.ledger.book import Book
 from qinglian.ledger.engines import Engine, open_engine
 from qinglian.ledger.facts import ACTUAL, day_number
 from qinglian.ledger.files import place_by_content
+from qinglian.ledger.hourly import hourly_consumption
 from qinglian.ledger.installed import installed_factors, installed_lock
 from qinglian.ledger.lines import outcome_counts, sorted_lines
-from qinglian.ledger.manifest import Segment, overlapping
+from qinglian.ledger.manifest import Segment, overlapping, present_paths
 from qinglian.ledger.needs import Asked, asked, streams, units_of_record
 from qinglian.ledger.policy import Policy, shipped_policy
 from qinglian.ledger.resolution import Resolution, resolve
@@ -163,15 +164,34 @@ class _Parts:
         counts = outcome_counts(lines, [rule.id for rule in wanted.rules])
         _conserved(table, wanted, counts)
         allocation = allocate(
-            connection, lines, known, units, inputs.rules, inputs.period, grain, inputs.instruments
+            connection,
+            lines,
+            known,
+            units,
+            inputs.rules,
+            inputs.period,
+            grain,
+            inputs.instruments,
+            lambda hours: hourly_consumption(
+                engine,
+                present_paths(book, list(inputs.segments)),
+                scenario_id(connection, inputs.scenario),
+                grain,
+                hours,
+            ),
         )
         return cls(allocation.lines, resolution, wanted, allocation, grain, counts)
 
 
 def _sums(book: Book, connection: Any, engine: Engine, inputs: Inputs, grain: str) -> pa.Table:
-    scenario = select(schema.scenario.c.id).where(schema.scenario.c.name == inputs.scenario)
-    number = int(connection.execute(scenario).scalar() or 0)
+    number = scenario_id(connection, inputs.scenario)
     return sums(book, engine, list(inputs.segments), number, inputs.period, grain)
+
+
+def scenario_id(connection: Connection, name: str) -> int:
+    """Surrogate id of a scenario; 0, which no fact has, for one without facts."""
+    query = select(schema.scenario.c.id).where(schema.scenario.c.name == name)
+    return int(connection.execute(query).scalar() or 0)
 
 
 def _grain(resolution: Resolution, period: Span) -> str:

@@ -88,7 +88,7 @@ def _one_per_period(rule: str, known: list[tuple[int, Factor]], policy: Policy, 
         best = max(_merit(rule, factor, period) for _, factor in eligible)
         for number, factor in eligible:
             if _merit(rule, factor, period) == best:
-                # An edition that describes another time than the period stands in for it: a declared fallback.
+                # An edition of another time stands in for the period: a declared fallback.
                 penalty = 0 if _overlap(factor, period) else policy.carry_forward_penalty
                 result += _clip(number, factor, period.start, period.end, period, 0, penalty)
     return result

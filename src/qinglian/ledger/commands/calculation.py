@@ -79,14 +79,16 @@ def coverage_table(counts: dict[str, dict[str, int]]) -> Table:
 
 
 def newest_run(book: Book, period: str | None = None) -> str:
-    """Newest run of a period, or of all."""
+    """Newest run of actual facts, of a period or of all."""
     from sqlalchemy import select
 
     from qinglian.core.errors import QinglianError
     from qinglian.core.period import parse_period
     from qinglian.ledger import schema
+    from qinglian.ledger.facts import ACTUAL
 
-    query = select(schema.run.c.id).order_by(schema.run.c.seq.desc()).limit(1)
+    actual = schema.run.c.scenario == ACTUAL
+    query = select(schema.run.c.id).where(actual).order_by(schema.run.c.seq.desc()).limit(1)
     if period is not None:
         span = parse_period(period, book.identity.calendar, book.identity.zone)
         query = query.where(schema.run.c.period_start == span.start, schema.run.c.period_end == span.end)
