@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
 
@@ -13,6 +12,7 @@ import pytest
 
 from qinglian import cli
 from qinglian.core.dimension import Dimension
+from qinglian.core.entry_points import EntryPoint
 from qinglian.core.errors import QinglianError, Where
 from qinglian.core.text import entry, use_language
 from qinglian.present.exits import Exit
@@ -82,8 +82,8 @@ def _dimension(monkeypatch):
     room = ModuleType("quarry")
     room.DIMENSION = Dimension("quarry", "Green quarry", "绿色采石", "stones:yard")
     monkeypatch.setitem(sys.modules, "quarry", room)
-    good = EntryPoint("quarry", "quarry:DIMENSION", cli.DIMENSIONS)
-    broken = EntryPoint("ruin", "no_such_module_at_all:DIMENSION", cli.DIMENSIONS)
+    good = EntryPoint("quarry", "quarry:DIMENSION")
+    broken = EntryPoint("ruin", "no_such_module_at_all:DIMENSION")
     monkeypatch.setattr(cli, "_entries", lambda: (good, broken))
 
 

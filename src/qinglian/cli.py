@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn, cast
 
 import click
 
+from qinglian.core.entry_points import entry_points
 from qinglian.core.errors import Problem, QinglianError, Where
 from qinglian.core.text import language, text, use_language
 from qinglian.present.console import Console
@@ -25,9 +26,9 @@ from qinglian.present.options import system_language, with_global_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from importlib.metadata import EntryPoint
 
     from qinglian.core.dimension import Dimension
+    from qinglian.core.entry_points import EntryPoint
 
 DIMENSIONS = "qinglian.dimensions"
 
@@ -141,9 +142,7 @@ class House(click.Group):
 
 
 def _entries() -> Sequence[EntryPoint]:
-    from importlib.metadata import entry_points
-
-    return tuple(entry_points(group=DIMENSIONS))
+    return entry_points(DIMENSIONS)
 
 
 def _title(entry: EntryPoint, *, chinese: bool) -> str:
