@@ -1,8 +1,8 @@
 """Which entry points the installed distributions announce, read without `importlib.metadata`.
 
-That module brings in email, zipfile and socket and takes a fifth of the time of a help page; the file it would
-read is a few lines of ``name = module:attribute`` (PyPA entry points specification). Zipped distributions are not
-looked into.
+That module brings in email, zipfile and socket and takes a fifth of the time of a help page. The file it
+would read is a few lines of ``name = module:attribute`` (PyPA entry points specification).
+Zipped distributions are not looked into.
 """
 
 from __future__ import annotations
