@@ -89,10 +89,11 @@ def times_intensity(
         return {}
     stride = max(*zones.values(), *(zone for zone, _ in numbers), 0) + 1
     fits = largest * max(abs(number) for number in numbers.values()) < NARROW
+    # DuckDB keeps DECIMAL(18) × DECIMAL(18) at 18 digits and raises above them: one side must be wide.
     product = (
         "CAST(f.quantity * i.intensity AS DECIMAL(18, 0))"
         if fits
-        else "CAST(f.quantity AS DECIMAL(18, 0)) * CAST(i.intensity AS DECIMAL(18, 0))"
+        else "CAST(f.quantity AS DECIMAL(38, 0)) * CAST(i.intensity AS DECIMAL(18, 0))"
     )
     packed = pa.table(
         {
