@@ -107,12 +107,13 @@ def _need(stream: Stream, symbol: str, rule: Rule) -> Need:
         stream.counterparty,
         stream.facility,
         stream.grid if rule.hierarchy == "grid" else stream.place,
-        measure_of(symbol),
+        measure_of(symbol, stream.price_year),
         rule,
     )
 
 
 @cache
-def measure_of(symbol: str) -> str:
-    """Dimension of a unit symbol."""
-    return parse_unit(symbol).dimension
+def measure_of(symbol: str, price_year: int | None) -> str:
+    """Dimension of a unit symbol; money of different price years does not compare without a deflator."""
+    dimension = parse_unit(symbol).dimension
+    return f"{dimension} {price_year or '?'}" if dimension.startswith("money") else dimension

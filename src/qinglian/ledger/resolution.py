@@ -213,7 +213,7 @@ def _place_rows(place_sets: dict[tuple[str, tuple[Any, ...]], int], policy: Poli
     rows = []
     for (start, proxies), number in place_sets.items():
         chain = [(DEFINITION, 0)] + [
-            (name, policy.levels[place(name).level])
+            (name, 0 if name == start else policy.levels[place(name).level])  # one's own place is exact
             for name in ancestors(start)
             if place(name).level in policy.levels
         ]
@@ -239,9 +239,15 @@ def _factor_row(number: int, factor: Factor, policy: Policy) -> dict[str, Any]:
         "place": factor.place,
         "basis": factor.basis,
         "method": factor.method,
-        "measure": parse_unit(factor.per_unit).dimension,
+        "measure": _measure(factor),
         "pack_rank": policy.pack_rank(factor.pack),
     }
+
+
+def _measure(factor: Factor) -> str:
+    """Dimension a factor is per; a spend factor is per money of the price year its validity names."""
+    dimension = parse_unit(factor.per_unit).dimension
+    return f"{dimension} {factor.valid_from.year}" if dimension.startswith("money") else dimension
 
 
 def _tie(need: Need, first: dict[str, Any], second: dict[str, Any], factors: list[Factor]) -> QinglianError:
