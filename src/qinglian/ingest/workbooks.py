@@ -48,12 +48,14 @@ def sheet_rows(path: Path, sheet: str | None, chunk_rows: int) -> tuple[str, Ite
 
 def _chosen(path: Path, workbook: Any, sheet: str | None) -> str:
     """Return the sheet asked for, or the only visible one that holds anything; never guess between two."""
+    from python_calamine import SheetVisibleEnum
+
     names: list[str] = list(workbook.sheet_names)
     if sheet is not None:
         if sheet not in names:
             raise QinglianError("ingest.sheet_missing", Where(file=str(path), sheet=sheet), sheets=names)
         return sheet
-    visible = [meta.name for meta in workbook.sheets_metadata if meta.visible.name == "Visible"]
+    visible = [meta.name for meta in workbook.sheets_metadata if meta.visible == SheetVisibleEnum.Visible]
     filled = [name for name in visible if workbook.get_sheet_by_name(name).start is not None]
     if not filled:
         raise QinglianError("ingest.file_empty", Where(file=str(path)))

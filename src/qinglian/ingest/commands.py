@@ -1,0 +1,117 @@
+"""Verbs that bring files into the book: import, template, certificates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qinglian.core.text import text
+from qinglian.present.exits import Exit
+from qinglian.present.figures import Column, Table
+
+if TYPE_CHECKING:
+    from qinglian.ingest.posting import Imported
+    from qinglian.ledger.posting import Clash
+    from qinglian.present.console import Console
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("import", help="ingest.help_import")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--profile", default="native", help="ingest.option_profile")
+@click.option("--encoding", help="ingest.option_encoding")
+@click.option("--accept", is_flag=True, help="ingest.option_accept")
+@click.option("--adjustment", type=int, help="ingest.option_adjustment")
+@click.pass_obj
+def import_files(
+    console: Console,
+    files: tuple[Path, ...],
+    profile: str,
+    encoding: str | None,
+    accept: bool,
+    adjustment: int | None,
+) -> Exit:
+    """Import activity files; each file is posted as a whole or not at all."""
+    from qinglian.ingest.posting import import_file
+    from qinglian.ledger.actor import Actor
+    from qinglian.ledger.book import open_book
+
+    book = open_book(console.book)
+    results = []
+    for path in files:
+        with console.progress(text("ingest.importing", file=path.name)) as progress:
+            imported = import_file(
+                book,
+                Actor.of_machine(),
+                path,
+                profile=profile,
+                encoding=encoding,
+                accept=accept,
+                approval=adjustment,
+                progress=progress,
+            )
+        results.append(imported)
+        _report(console, imported)
+    console.emit([result.record() for result in results], _table(results))
+    if any(result.conflicts for result in results):
+        return Exit.CONFLICT
+    return Exit.REFUSED if any(result.refused and not accept for result in results) else Exit.OK
+
+
+def _table(results: list[Imported]) -> Table:
+    names = ("file", "posted", "already", "conflicts", "refused", "batch")
+    numbers = {"posted", "already", "conflicts", "refused"}
+    columns = tuple(
+        Column(text(f"ingest.column_{name}"), kind="quantity" if name in numbers else "text", digits=None)
+        for name in names
+    )
+    rows = tuple(
+        (
+            result.file,
+            result.posted,
+            len(result.already),
+            len(result.conflicts),
+            result.refused,
+            None if result.batch is None else str(result.batch),
+        )
+        for result in results
+    )
+    return Table(text("ingest.imported"), columns, rows)
+
+
+def _report(console: Console, imported: Imported) -> None:
+    """Say on standard error what a person must look at."""
+    for warning in imported.warnings:
+        console.note(text("ingest.warning", problem=str(warning)))
+    if imported.same_file_as is not None:
+        console.note(text("ingest.same_file", file=imported.file, batch=imported.same_file_as))
+    for clash in imported.already[:SHOWN]:
+        console.note(text("ingest.already", **_clash(clash)))
+    for clash in imported.conflicts[:SHOWN]:
+        console.note(text("ingest.conflict", **_clash(clash)))
+    if imported.refused:
+        console.refuse(imported.problems[:SHOWN])
+        console.note(
+            text(
+                "ingest.quarantined" if imported.accepted else "ingest.nothing_posted",
+                count=imported.refused,
+                file=imported.quarantine,
+            )
+        )
+
+
+SHOWN = 20
+
+
+def _clash(clash: Clash) -> dict[str, object]:
+    return {
+        "row": clash.fact.row,
+        "activity": clash.fact.activity,
+        "facility": clash.fact.facility,
+        "posted_row": clash.posted.row,
+        "batch": clash.posted.batch_id,
+        "fact": clash.posted.fact_id,
+    }
