@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qinglian.core.errors import Problem, QinglianError
-from qinglian.ingest.plausibility import Plausibility
 from qinglian.ingest.profile import load_profile
-from qinglian.ingest.quarantine import Quarantine
-from qinglian.ingest.reader import read_facts
+from qinglian.ingest.quarantine import Quarantine, quarantine_path
+from qinglian.ingest.reader import FacilityInfo, FactFile, read_facts
 from qinglian.ledger import evidence
 from qinglian.ledger.organisation import facilities
 from qinglian.ledger.posting import Clash, post
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 PROBLEMS_KEPT = 100
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Raised inside the transaction so that a file with refused rows posts nothing."""
 
 
@@ -85,22 +84,23 @@ def import_file(
     result = Imported(path.name, accepted=accept)
     stored = evidence.store(book, path)
     with book.read() as connection:
-        sites = facilities(connection)
-    reading = _Reading(path, result, accept, progress)
-    batches = read_facts(
-        path, load_profile(profile), facilities=sites, activities=shipped_rules(), encoding=encoding
+        sites = {code: FacilityInfo(site.zone, site.place) for code, site in facilities(connection).items()}
+    opened = read_facts(
+        path, load_profile(profile), facilities=sites, activities=shipped_rules().knows, encoding=encoding
     )
+    result.warnings += opened.notices
+    reading = _Reading(path, opened, result, accept, progress)
     try:
         posting = post(
             book,
             actor,
-            reading.facts(batches),
+            reading.facts(),
             source=stored,
             profile=profile,
             kind="import" if approval is None else "adjustment",
             approval=approval,
         )
-    except _Refused:
+    except _RefusedError:
         return result
     except QinglianError as error:
         raise _placed(error, path) from error
@@ -112,8 +112,6 @@ def import_file(
 
 def _placed(error: QinglianError, path: Path) -> QinglianError:
     """Name the file where an error of the ledger knows only the row."""
-    from dataclasses import replace
-
     problems = [
         replace(problem, where=replace(problem.where, file=str(path)))
         if problem.where and problem.where.file is None
@@ -126,22 +124,24 @@ def _placed(error: QinglianError, path: Path) -> QinglianError:
 class _Reading:
     """Passes good rows on, keeps the refused ones in quarantine, and stops the transaction if it must."""
 
-    def __init__(self, path: Path, result: Imported, accept: bool, progress: Progress | None) -> None:
-        self.path, self.result, self.accept, self.progress = path, result, accept, progress
+    def __init__(
+        self, path: Path, opened: FactFile, result: Imported, accept: bool, progress: Progress | None
+    ) -> None:
+        self.path, self.opened, self.result = path, opened, result
+        self.accept, self.progress = accept, progress
 
-    def facts(self, batches: Iterator[object]) -> Iterator[Fact]:
-        """Good rows of a file, in order."""
-        plausibility = Plausibility(str(self.path))
-        with Quarantine(self.path) as quarantine:
-            for batch in batches:
-                quarantine.keep(batch)
-                plausibility.look(batch)
+    def facts(self) -> Iterator[Fact]:
+        """Good rows of the file, in order."""
+        result = self.result
+        with Quarantine(quarantine_path(self.path), self.opened.header) as quarantine:
+            for batch in self.opened:
+                quarantine.add(batch.refused)
+                result.problems += batch.problems[: PROBLEMS_KEPT - len(result.problems)]
                 if self.progress is not None:
                     self.progress.advance(len(batch.rows) + len(batch.refused))
-                yield from batch.rows
-            self.result.warnings = plausibility.warnings()
-            self.result.refused = quarantine.count
-            self.result.problems = quarantine.problems[:PROBLEMS_KEPT]
-            self.result.quarantine = str(quarantine.path) if quarantine.count else None
-        if self.result.refused and not self.accept:
-            raise _Refused
+                for row in batch.rows:
+                    yield row.fact()
+            result.refused = quarantine.rows
+            result.quarantine = str(quarantine.path) if quarantine.rows else None
+        if result.refused and not self.accept:
+            raise _RefusedError
