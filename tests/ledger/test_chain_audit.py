@@ -17,7 +17,17 @@ from tests.ledger.conftest import ACTOR, YEAR, fact
 
 @pytest.fixture
 def kept(book, tmp_path):
-    """A book with evidence, a sealed segment, a run and something in the inbox."""
+    return filled(book, tmp_path)
+
+
+@pytest.fixture
+def kept_lite(lite, tmp_path):
+    """The same on SQLite alone: files lie in the same folders whatever the database."""
+    return filled(lite, tmp_path)
+
+
+def filled(book, tmp_path):
+    """Put evidence, a sealed segment, a run and something for the inbox into a book."""
     path = tmp_path / "bill.csv"
     path.write_text("a,b\n1,2\n")
     post(book, ACTOR, [fact("10")], source=evidence.store(book, path))
@@ -129,21 +139,21 @@ def first_file(book, folder):
 
 
 @pytest.mark.parametrize("folder", ["segments", "evidence", "runs"])
-def test_a_deleted_file_is_named(kept, folder):
-    path = first_file(kept, folder)
+def test_a_deleted_file_is_named(kept_lite, folder):
+    path = first_file(kept_lite, folder)
     path.unlink()
-    (finding,) = audit(kept).findings
+    (finding,) = audit(kept_lite).findings
     assert finding.problem.code == "ledger.audit_file_missing"
     assert finding.problem.where.file == str(path)
 
 
 @pytest.mark.parametrize("folder", ["segments", "evidence", "runs"])
-def test_one_flipped_bit_is_named(kept, folder):
-    path = first_file(kept, folder)
+def test_one_flipped_bit_is_named(kept_lite, folder):
+    path = first_file(kept_lite, folder)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(bytes(content))
-    (finding,) = audit(kept).findings
+    (finding,) = audit(kept_lite).findings
     assert finding.problem.code == "ledger.audit_file_changed"
     assert finding.problem.where.file == str(path)
 

@@ -40,9 +40,15 @@ def spark():
 @pytest.fixture
 def many(make_book, write_pack):
     """A book of several segments, with certificates and a factor that changes inside a month."""
-    rows = [row for row in TINY if not row.startswith("electricity.purchased,,grid:CN,2020-01-01,2030-01-01,CO2,0.2,")]
+    rows = [
+        row
+        for row in TINY
+        if not row.startswith("electricity.purchased,,grid:CN,2020-01-01,2030-01-01,CO2,0.2,")
+    ]
     for start, end, value in (("2020-01-01", "2022-05-11", "0.2"), ("2022-05-11", "2030-01-01", "0.3")):
-        rows.append(f"electricity.purchased,,grid:CN,{start},{end},CO2,{value},kg,kWh,direct,,false,location,,1,s,E,")
+        rows.append(
+            f"electricity.purchased,,grid:CN,{start},{end},CO2,{value},kg,kWh,direct,,false,location,,1,s,E,"
+        )
     book = make_book(packs=(write_pack(*rows, gwp=True),))
     facts = mixed(120, seed=3)
     for start in range(0, 120, 40):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from dataclasses import replace
@@ -40,7 +41,9 @@ def mixed(count, seed=20221123):
         start = date.fromordinal(date(2022, 1, 1).toordinal() + draw.randrange(330))
         end = date.fromordinal(start.toordinal() + draw.randrange(1, 70))
         amount = f"{draw.randrange(1, 10**9)}e-{draw.randrange(0, 5)}"
-        facts.append(fact(amount, unit, activity=activity, start=start, end=end, reference=str(n), quality=1 + n % 4))
+        facts.append(
+            fact(amount, unit, activity=activity, start=start, end=end, reference=str(n), quality=1 + n % 4)
+        )
     return facts
 
 
@@ -103,7 +106,7 @@ def test_any_partition_gives_the_same_bytes(make_book, order, cuts, sealed):
     plain, cut = make_book(), make_book()
     post(plain, ACTOR, facts)
     edges = [0, *sorted(cuts), 12]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         post(cut, ACTOR, [facts[order[n]] for n in range(start, end)])
         if sealed:
             seal(cut, ACTOR)

@@ -174,7 +174,9 @@ def test_only_the_part_of_a_record_inside_the_period_counts(book):
 
 def test_a_factor_that_changes_inside_a_month_is_met_day_by_day(make_book, write_pack):
     row = "electricity.purchased,,grid:CN,{},{},CO2,{},kg,kWh,direct,,false,location,,1,s,x,"
-    pack = write_pack(row.format("2020-01-01", "2022-03-11", "1"), row.format("2022-03-11", "2030-01-01", "2"))
+    pack = write_pack(
+        row.format("2020-01-01", "2022-03-11", "1"), row.format("2022-03-11", "2030-01-01", "2")
+    )
     book = make_book(packs=(pack,))
     post(book, ACTOR, [fact("1", start=date(2022, 3, day)) for day in range(1, 32)])
     assert inventory(book).total(scope="2", method="location") == 10 + 21 * 2

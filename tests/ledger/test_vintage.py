@@ -38,7 +38,12 @@ def yearly(write_pack):
 
 def spans(factors, chosen, period=FISCAL, cutoff=FAR):
     return [
-        (factors[a.factor_no].valid_from.year, from_day_number(a.from_day), from_day_number(a.to_day), a.vintage_rank)
+        (
+            factors[a.factor_no].valid_from.year,
+            from_day_number(a.from_day),
+            from_day_number(a.to_day),
+            a.vintage_rank,
+        )
         for a in answers(factors, chosen, period, cutoff)
     ]
 
@@ -53,7 +58,9 @@ def test_in_force_at_date_cuts_at_the_boundary(yearly):
 def test_a_factor_is_carried_forward_only_as_a_fallback_and_only_so_far(yearly):
     period = Span(date(2024, 1, 1), date(2026, 1, 1), "2024-2025")
     assert spans(yearly, policy("in-force-at-date"), period) == []
-    assert spans(yearly, policy("in-force-at-date", carry=1), period) == [(2023, date(2024, 1, 1), date(2025, 1, 1), 1)]
+    assert spans(yearly, policy("in-force-at-date", carry=1), period) == [
+        (2023, date(2024, 1, 1), date(2025, 1, 1), 1)
+    ]
 
 
 def test_the_majority_of_the_period_takes_one_set_for_all_of_it(yearly):
@@ -85,7 +92,9 @@ def test_the_latest_published_at_the_cutoff(write_pack):
     latest = policy("latest-published-at-cutoff")
     found = [factors[a.factor_no].published.year for a in answers(factors, latest, FISCAL, FAR)]
     assert found == [2023]
-    found = [factors[a.factor_no].published.year for a in answers(factors, latest, FISCAL, date(2022, 12, 31))]
+    found = [
+        factors[a.factor_no].published.year for a in answers(factors, latest, FISCAL, date(2022, 12, 31))
+    ]
     assert found == [2022]
 
 
