@@ -78,17 +78,17 @@ def test_stored_lines_that_do_not_follow_from_the_inputs_are_shown(lite, actor, 
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from qinglian.ledger import calculation
+    from qinglian.ledger import application
 
     post(lite, actor, [write.fact("1000")])
-    honest = calculation._lines
+    honest = application._lines
 
     def false(applied: pa.Table) -> pa.Table:
         table = honest(applied)
         halved = pc.divide(table["quantity"].cast(pa.int64()), 2).cast(table["quantity"].type)
         return table.set_column(table.schema.get_field_index("quantity"), "quantity", halved)
 
-    with patch.object(calculation, "_lines", false):
+    with patch.object(application, "_lines", false):
         frozen = create_version(lite, actor, calculate(lite, actor, year).id)
     result = replay(lite, frozen.id)
     assert not result.same

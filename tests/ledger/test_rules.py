@@ -53,7 +53,7 @@ hierarchy = "admin"
 def test_what_a_fact_asks_for(activity, ids):
     rules = shipped_rules()
     assert rules.knows(activity)
-    assert [rule.id for rule in rules.asked_by(activity)] == ids
+    assert [rule.id for _, rule in rules.numbered(activity)] == ids
 
 
 def test_an_activity_no_rule_knows_is_refused_with_near_matches():
@@ -80,7 +80,7 @@ def test_scope_2_is_asked_for_twice_and_only_the_market_takes_instruments():
 
 
 def test_a_capital_good_is_looked_up_as_the_purchase_it_is():
-    (rule,) = shipped_rules().asked_by("spend_capital.333")
+    ((_, rule),) = shipped_rules().numbered("spend_capital.333")
     assert rule.factor_activity("spend_capital.333") == "spend.333"
 
 

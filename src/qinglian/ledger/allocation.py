@@ -24,12 +24,12 @@ from qinglian.core.period import Span
 from qinglian.core.places import ancestors
 from qinglian.core.units import parse_unit, ratio
 from qinglian.ledger import schema
+from qinglian.ledger.cells import cell_days
 from qinglian.ledger.facts import from_day_number
 from qinglian.ledger.hourly import LineKey
 from qinglian.ledger.lines import UNRESOLVED, lines_of, sorted_lines
 from qinglian.ledger.needs import Stream
 from qinglian.ledger.rules import RuleSet
-from qinglian.ledger.sums import cell_days
 
 KINDS = ("supplier", "PPA", "GEC", "I-REC", "GO", "REC")
 KWH = parse_unit("kWh")
@@ -84,7 +84,6 @@ def allocate(
     units: dict[int, tuple[str, int]],
     rules: RuleSet,
     period: Span,
-    grain: str,
     only: Collection[int],
     hourly: Hourly,
 ) -> Allocation:
@@ -98,7 +97,7 @@ def allocate(
     if not instruments or not taking:
         return Allocation(lines, ALLOCATION.empty_table(), {i.id: i.kwh for i in instruments})
     rows = lines.filter(takes).to_pylist()
-    open_lines = [_Open(row, known, units, grain) for row in rows if row["quantity"] > 0]
+    open_lines = [_Open(row, known, units) for row in rows if row["quantity"] > 0]
     open_lines.sort(key=lambda line: line.order)
     remaining = {instrument.id: instrument.kwh for instrument in instruments}
     consumed = _hours(open_lines, hourly([i.hour_utc for i in instruments if i.hour_utc is not None]))
@@ -179,16 +178,16 @@ class _Open:
     """A line of consumption while instruments are taken from."""
 
     def __init__(
-        self, row: dict[str, Any], known: dict[int, Stream], units: dict[int, tuple[str, int]], grain: str
+        self, row: dict[str, Any], known: dict[int, Stream], units: dict[int, tuple[str, int]]
     ) -> None:
         self.row = row
         self.stream = known[row["stream_id"]]
         symbol, decimals = units[row["unit_id"]]
         self.kwh_per_step = ratio(parse_unit(symbol), KWH) / 10**decimals
-        self.left: Fraction = int(row["quantity"]) * self.kwh_per_step
+        self.left: Fraction = Fraction(int(row["quantity"]), row["divisor"]) * self.kwh_per_step
         self.taken: list[tuple[Instrument, Fraction]] = []
         self.key = (row["stream_id"], row["unit_id"], row["quantity_basis"], row["quality"], row["cell"])
-        first, last = cell_days(row["cell"], grain)
+        first, last = cell_days(row["cell"])
         self.first, self.last = from_day_number(first), from_day_number(last)
         self.order = (
             row["cell"],
@@ -197,6 +196,7 @@ class _Open:
             row["unit_id"],
             row["quantity_basis"],
             row["quality"],
+            row["factor_no"],
         )
 
     def take(self, instrument: Instrument, available: Fraction) -> Fraction:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -25,20 +26,22 @@ from qinglian.core.period import Span
 from qinglian.ledger import schema
 from qinglian.ledger.actor import Actor
 from qinglian.ledger.allocation import Allocation, allocate
+from qinglian.ledger.application import LinesWriter
 from qinglian.ledger.book import Book
+from qinglian.ledger.cells import month_of, on_month_start
 from qinglian.ledger.engines import Engine, open_engine
 from qinglian.ledger.facts import ACTUAL, day_number
 from qinglian.ledger.files import place_by_content
 from qinglian.ledger.hourly import hourly_consumption
 from qinglian.ledger.installed import installed_factors, installed_lock
-from qinglian.ledger.lines import outcome_counts, sorted_lines
 from qinglian.ledger.manifest import Segment, overlapping, present_paths
 from qinglian.ledger.needs import Asked, asked, streams, units_of_record
+from qinglian.ledger.packs import Factor
 from qinglian.ledger.policy import Policy, shipped_policy
 from qinglian.ledger.resolution import Resolution, resolve
 from qinglian.ledger.rules import RuleSet, shipped_rules
 from qinglian.ledger.segments import seal
-from qinglian.ledger.sums import DAY, MONTH, cells, on_month_starts, sums
+from qinglian.ledger.sums import Scope, parts, sums
 
 METHOD_VERSION = "1"  # changes when the same inputs would give other lines
 
@@ -119,11 +122,23 @@ def calculate(
             lock = tuple(installed_lock(connection))
             instruments = tuple(connection.execute(select(schema.instrument.c.id)).scalars())
             inputs = Inputs(period, scenario, cutoff, tuple(segments), lock, rules, policy, instruments)
-            parts = _Parts.build(book, connection, running, inputs, factors)
+            digest, parts = _lines_placed(book, connection, running, inputs, factors)
     finally:
         if engine is None:
             running.close()
-    return _store(book, actor, inputs, parts)
+    return _store(book, actor, inputs, parts, digest)
+
+
+def _lines_placed(
+    book: Book, connection: Connection, engine: Engine, inputs: Inputs, factors: Sequence[Factor]
+) -> tuple[str, _Parts]:
+    """Calculate into a file of the run folder, named by its hash."""
+    built: list[_Parts] = []
+
+    def write(path: Path) -> None:
+        built.append(_Parts.build(book, connection, engine, inputs, factors, path))
+
+    return place_by_content(book.run_folder, ".parquet", write), built[0]
 
 
 def recalculate(
@@ -131,61 +146,105 @@ def recalculate(
 ) -> tuple[pa.Table, dict[str, Any]]:
     """Calculate frozen inputs again and store nothing; return the lines and the context to read them by."""
     factors = installed_factors(connection, inputs.factor_lock)
-    parts = _Parts.build(book, connection, engine, inputs, factors)
-    return parts.lines, _context(inputs, parts)
+    with TemporaryDirectory(prefix="qinglian-") as folder:
+        target = Path(folder) / "lines.parquet"
+        parts = _Parts.build(book, connection, engine, inputs, factors, target)
+        return pq.read_table(target), _context(inputs, parts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """The results of the four steps."""
+    """The results of the four steps; the lines themselves are in the file they were written to."""
 
-    lines: pa.Table
     resolution: Resolution
     asked: Asked
     allocation: Allocation
-    grain: str
     counts: dict[str, dict[str, int]]
+    used: frozenset[int]
 
     @classmethod
     def build(
-        cls, book: Book, connection: Any, engine: Engine, inputs: Inputs, factors: Sequence[Any]
+        cls,
+        book: Book,
+        connection: Connection,
+        engine: Engine,
+        inputs: Inputs,
+        factors: Sequence[Factor],
+        target: Path,
     ) -> _Parts:
         known, units = streams(connection), units_of_record(connection)
-        table = _sums(book, connection, engine, inputs, MONTH)
-        pairs = zip(table["stream_id"].to_pylist(), table["unit_id"].to_pylist(), strict=True)
-        wanted = asked(known, units, inputs.rules, pairs)
-        resolution = resolve(
-            engine, wanted.needs, [*factors, *wanted.definitions], inputs.policy, inputs.period, inputs.cutoff
+        scope = Scope(
+            scenario_id(connection, inputs.scenario),
+            inputs.period,
+            max(known, default=0),
+            all_days=not _by_months(inputs.period),
         )
-        grain = _grain(resolution, inputs.period)
-        if grain != MONTH:
-            table = _sums(book, connection, engine, inputs, grain)
-        lines = _lines(_apply(engine, table, wanted, resolution, grain))
-        counts = outcome_counts(lines, [rule.id for rule in wanted.rules])
-        _conserved(table, wanted, counts)
+        listed = list(inputs.segments)
+        path = sums(book, engine, listed, scope)
+        pairs = engine.query(PAIRS, parquet={"sums": [path]})
+        wanted = asked(
+            known, units, inputs.rules, zip(*(c.to_pylist() for c in pairs.columns), strict=True), factors
+        )
+        candidates = [*factors, *wanted.definitions]
+        resolution = resolve(engine, wanted.needs, candidates, inputs.policy, inputs.period, inputs.cutoff)
+        if cut := _cut_months(resolution, wanted):
+            scope = replace(scope, cut=cut)
+            path = sums(book, engine, listed, scope)
+        paths = present_paths(book, listed)
+        _refuse_cut_records(engine, paths, scope)
+        writer = LinesWriter(target, wanted, resolution)
+        for table in parts(path, scope):
+            writer.apply(engine, table)
         allocation = allocate(
             connection,
-            lines,
+            writer.withheld(),
             known,
             units,
             inputs.rules,
             inputs.period,
-            grain,
             inputs.instruments,
-            lambda hours: hourly_consumption(
-                engine,
-                present_paths(book, list(inputs.segments)),
-                scenario_id(connection, inputs.scenario),
-                grain,
-                hours,
-            ),
+            lambda hours: hourly_consumption(engine, paths, scope.scenario, hours),
         )
-        return cls(allocation.lines, resolution, wanted, allocation, grain, counts)
+        counts, used = writer.close(allocation.lines)
+        return cls(resolution, wanted, allocation, counts, used)
 
 
-def _sums(book: Book, connection: Any, engine: Engine, inputs: Inputs, grain: str) -> pa.Table:
-    number = scenario_id(connection, inputs.scenario)
-    return sums(book, engine, list(inputs.segments), number, inputs.period, grain)
+PAIRS = "SELECT DISTINCT stream_id, unit_id FROM sums"
+
+
+def _by_months(period: Span) -> bool:
+    return period.start.day == 1 and period.end.day == 1
+
+
+def _cut_months(resolution: Resolution, wanted: Asked) -> tuple[tuple[int, int], ...]:
+    """(Stream, month) pairs inside which a factor begins or ends."""
+    table = resolution.chosen
+    edges = set(zip(table["need_id"].to_pylist(), table["from_day"].to_pylist(), strict=True))
+    months: dict[int, set[int]] = {}
+    for need, day in edges:
+        if not on_month_start(day):
+            months.setdefault(need, set()).add(month_of(day))
+    if not months:
+        return ()
+    columns = (wanted.table[name].to_pylist() for name in ("stream_id", "need_id"))
+    pairs = {(stream, month) for stream, need in zip(*columns, strict=True) for month in months.get(need, ())}
+    return tuple(sorted(pairs))
+
+
+CUT_RECORDS = (
+    "SELECT COUNT(*) AS records FROM facts f WHERE f.scenario_id = {scenario} AND "
+    "((f.start_day < {first} AND f.end_day > {first}) OR (f.start_day < {last} AND f.end_day > {last}))"
+)
+
+
+def _refuse_cut_records(engine: Engine, paths: list[Path], scope: Scope) -> None:
+    """Refuse a period that begins or ends inside a record: its share cannot be known."""
+    if not scope.all_days or not paths:
+        return
+    first, last = day_number(scope.period.start), day_number(scope.period.end)
+    sql = CUT_RECORDS.format(scenario=scope.scenario, first=first, last=last)
+    if engine.query(sql, parquet={"facts": paths})["records"][0].as_py():
+        raise QinglianError("ledger.period_cuts_records", period=scope.period.label)
 
 
 def scenario_id(connection: Connection, name: str) -> int:
@@ -194,44 +253,12 @@ def scenario_id(connection: Connection, name: str) -> int:
     return int(connection.execute(query).scalar() or 0)
 
 
-def _grain(resolution: Resolution, period: Span) -> str:
-    """Months, unless a factor begins or ends inside one."""
-    days = resolution.chosen["from_day"].to_pylist() + resolution.chosen["to_day"].to_pylist()
-    inside = [day for day in days if day_number(period.start) < day < day_number(period.end)]
-    return MONTH if on_month_starts(inside) and period.start.day == 1 and period.end.day == 1 else DAY
-
-
-def _apply(engine: Engine, table: pa.Table, wanted: Asked, resolution: Resolution, grain: str) -> pa.Table:
-    sql = (files("qinglian.ledger") / "sql" / "apply.sql").read_text(encoding="utf-8")
-    tables = {"sums": table, "cell": cells(table, grain), "asked": wanted.table, "chosen": resolution.chosen}
-    return engine.query(sql, tables=tables)
-
-
-def _lines(applied: pa.Table) -> pa.Table:
-    rows = applied.num_rows
-    none = pa.repeat(pa.scalar(0, pa.int32()), rows)
-    one = pa.repeat(pa.scalar(1, pa.int64()), rows)
-    return sorted_lines(applied.append_column("instrument", none).append_column("divisor", one))
-
-
-def _conserved(table: pa.Table, wanted: Asked, counts: dict[str, dict[str, int]]) -> None:
-    """Assert per rule: demands = exact + declared fallback + unresolved, counted on two different ways."""
-    asked_for = wanted.table.join(table.select(["stream_id", "unit_id", "records"]), ["stream_id", "unit_id"])
-    grouped = asked_for.group_by("rule_no").aggregate([("records", "sum")]).to_pylist()
-    demands = {wanted.rules[row["rule_no"]].id: row["records_sum"] or 0 for row in grouped}
-    for rule, tally in counts.items():
-        tally["demands"] = demands[rule]
-        found = tally["exact"] + tally["fallback"] + tally["unresolved"]
-        if found != tally["demands"]:
-            raise QinglianError("ledger.not_conserved", rule=rule, demands=tally["demands"], found=found)
-
-
-def _store(book: Book, actor: Actor, inputs: Inputs, parts: _Parts) -> Run:
+def _store(book: Book, actor: Actor, inputs: Inputs, parts: _Parts, lines: str) -> Run:
     """Write the outputs under their hashes, then name them in one transaction."""
     canonical = inputs.canonical()
     identifier = sha256_hex(canonical)
     outputs = {
-        "lines": _place_table(book, parts.lines),
+        "lines": lines,
         "chosen": _place_table(book, parts.resolution.chosen),
         "trace": _place_table(book, parts.resolution.trace),
         "allocation": _place_table(book, parts.allocation.table),
@@ -257,12 +284,10 @@ def _store(book: Book, actor: Actor, inputs: Inputs, parts: _Parts) -> Run:
 
 def _context(inputs: Inputs, parts: _Parts) -> dict[str, Any]:
     """Return what the stored integers refer to: the lines can be read without the packs' files."""
-    used = set(parts.lines["factor_no"].unique().to_pylist())
     return {
         "all_factors": [factor.id for factor in parts.resolution.factors],
         "counts": parts.counts,
-        "factors": [f.record() for number, f in enumerate(parts.resolution.factors) if number in used],
-        "grain": parts.grain,
+        "factors": [f.record() for number, f in enumerate(parts.resolution.factors) if number in parts.used],
         "needs": [need.record() for need in parts.asked.needs],
         "policy": json.loads(inputs.policy.content),
         "rules": json.loads(inputs.rules.content),

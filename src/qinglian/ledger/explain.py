@@ -16,12 +16,12 @@ from qinglian.core.decimals import plain
 from qinglian.core.text import text
 from qinglian.ledger import schema
 from qinglian.ledger.book import Book
+from qinglian.ledger.cells import cell_days
 from qinglian.ledger.engines import open_engine
 from qinglian.ledger.evidence import evidence_name
 from qinglian.ledger.facts import from_day_number
 from qinglian.ledger.inventory import GROSS, Emission, Inventory, Line
 from qinglian.ledger.manifest import Segment, present_paths, segments
-from qinglian.ledger.sums import cell_days
 from qinglian.present.figures import Tree
 
 FACTS_SHOWN = 5
@@ -129,11 +129,9 @@ class _Finder:
     def __init__(self, book: Book, connection: Connection, inventory: Inventory, limit: int) -> None:
         row = connection.execute(select(schema.run).where(schema.run.c.id == inventory.run)).mappings().one()
         inputs = json.loads(row["inputs"])
-        context = json.loads((book.run_folder / f"{json.loads(row['outputs'])['context']}.json").read_bytes())
         wanted = set(inputs["segments"])
         self.book, self.connection, self.limit = book, connection, limit
         self.segments: list[Segment] = [s for s in segments(connection) if s.sha256 in wanted]
-        self.grain: str = context["grain"]
         scenario = select(schema.scenario.c.id).where(schema.scenario.c.name == inputs["scenario"])
         self.scenario = int(connection.execute(scenario).scalar_one())
         units = schema.unit_of_record
@@ -158,7 +156,7 @@ class _Finder:
 
     def records(self, lines: list[Line]) -> tuple[list[Record], int]:
         """First records behind lines of one stream, and how many there are."""
-        cells = sorted({cell_days(line.cell, self.grain) for line in lines})
+        cells = sorted({cell_days(line.cell) for line in lines})
         days = " OR ".join(f"(start_day >= {first} AND start_day < {end})" for first, end in cells)
         sql = (
             "SELECT fact_id, quantity, unit_id, start_day, end_day, evidence_id, sheet, row, source, "  # noqa: S608

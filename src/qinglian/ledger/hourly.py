@@ -20,11 +20,11 @@ NARROW = 10**18  # below this a product is one 64-bit integer on every engine
 LineKey = tuple[int, int, int, int, int]
 
 CONSUMPTION = """
-SELECT f.stream_id, f.unit_id, f.quantity_basis, COALESCE(f.quality, 0) AS quality, f.{grain} AS cell,
+SELECT f.stream_id, f.unit_id, f.quantity_basis, COALESCE(f.quality, 0) AS quality, f.month AS cell,
     f.hour_utc, SUM(CAST(f.quantity AS DECIMAL(18, 0))) AS quantity
 FROM facts f JOIN hours h ON h.hour_utc = f.hour_utc
 WHERE f.scenario_id = {scenario} AND f.end_utc - f.start_utc <= 3600
-GROUP BY f.stream_id, f.unit_id, f.quantity_basis, COALESCE(f.quality, 0), f.{grain}, f.hour_utc
+GROUP BY f.stream_id, f.unit_id, f.quantity_basis, COALESCE(f.quality, 0), f.month, f.hour_utc
 """
 
 # One packed integer key; its stride comes from the dimension, never from a guess.
@@ -40,7 +40,7 @@ GROUP BY f.stream_id, f.unit_id, f.month
 
 
 def hourly_consumption(
-    engine: Engine, paths: Sequence[Path], scenario: int, grain: str, hours: Iterable[int]
+    engine: Engine, paths: Sequence[Path], scenario: int, hours: Iterable[int]
 ) -> dict[LineKey, dict[int, int]]:
     """Consumption of hourly meters in given hours (hours since 1970 UTC), by the line each hour belongs to.
 
@@ -49,7 +49,7 @@ def hourly_consumption(
     wanted = pa.table({"hour_utc": pa.array(sorted(set(hours)), pa.int32())})
     if not paths or not wanted.num_rows:
         return {}
-    sql = CONSUMPTION.format(grain=grain, scenario=scenario)
+    sql = CONSUMPTION.format(scenario=scenario)
     found: dict[LineKey, dict[int, int]] = defaultdict(dict)
     for row in engine.query(sql, tables={"hours": wanted}, parquet={"facts": paths}).to_pylist():
         key = (row["stream_id"], row["unit_id"], row["quantity_basis"], row["quality"], row["cell"])

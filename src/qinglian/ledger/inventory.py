@@ -25,12 +25,12 @@ from qinglian.core.units import parse_unit, ratio
 from qinglian.ledger import schema
 from qinglian.ledger.allocation import KWH, Instrument, instruments_by_id
 from qinglian.ledger.book import Book
+from qinglian.ledger.cells import cell_days
 from qinglian.ledger.installed import installed_packs
 from qinglian.ledger.needs import Stream, streams, units_of_record
 from qinglian.ledger.organisation import OPERATIONAL, counted_share, facilities, ownership
 from qinglian.ledger.packs import Factor, factor_from_record
 from qinglian.ledger.rules import Rule, parse_rules_document
-from qinglian.ledger.sums import cell_days
 
 GROSS, BIOGENIC, REMOVAL = "gross", "biogenic", "removal"
 CO2E = "CO2e"
@@ -218,7 +218,7 @@ def inventory_of(
     """Read lines and their context, stored or just calculated."""
     reader = _Reader(connection, context, reading.lock, reading.as_of)
     lines = tuple(reader.line(record) for record in table.to_pylist())
-    emissions = tuple(reader.emissions(lines, reading.view, context["grain"]))
+    emissions = tuple(reader.emissions(lines, reading.view))
     organisation = book.identity.organisation
     return Inventory(
         reading.run, reading.label, organisation, reading.view, lines, emissions, context["counts"]
@@ -263,10 +263,10 @@ class _Reader:
             penalty=row["penalty"],
         )
 
-    def emissions(self, lines: Iterable[Line], view: View, grain: str) -> Iterator[Emission]:
+    def emissions(self, lines: Iterable[Line], view: View) -> Iterator[Emission]:
         """Exact masses of every resolved line."""
         for line in lines:
-            first, end = cell_days(line.cell, grain)
+            first, end = cell_days(line.cell)
             share = counted_share(self.shares, line.stream.unit, view.consolidation, first, end)
             if share and line.stream.facility in self.facilities:
                 yield from self._of_line(line, share, view)

@@ -39,19 +39,12 @@ def lines_of(rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=LINES)
 
 
-def outcome_counts(lines: pa.Table, rules: list[str]) -> dict[str, dict[str, int]]:
-    """Records per rule and outcome: exact, declared fallback, unresolved."""
+def add_counts(counts: dict[str, dict[str, int]], lines: pa.Table, rules: list[str]) -> None:
+    """Add lines to the records per rule and outcome: exact, declared fallback, unresolved."""
     unresolved = pc.equal(lines["factor_no"], UNRESOLVED)
-    outcome = pc.if_else(
-        unresolved, "unresolved", pc.if_else(pc.greater(lines["penalty"], 0), "fallback", "exact")
-    )
-    grouped = (
-        lines.append_column("outcome", outcome)
-        .group_by(["rule_no", "outcome"])
-        .aggregate([("records", "sum")])
-    )
-    counts: dict[str, dict[str, int]] = {}
-    for row in sorted(grouped.to_pylist(), key=lambda row: (row["rule_no"], row["outcome"])):
+    fallback = pc.if_else(pc.greater(lines["penalty"], 0), "fallback", "exact")
+    outcome = pc.if_else(unresolved, "unresolved", fallback)
+    grouped = lines.append_column("outcome", outcome).group_by(["rule_no", "outcome"])
+    for row in grouped.aggregate([("records", "sum")]).to_pylist():
         tally = counts.setdefault(rules[row["rule_no"]], dict.fromkeys(OUTCOMES, 0))
-        tally[row["outcome"]] = row["records_sum"]
-    return counts
+        tally[row["outcome"]] += row["records_sum"]

@@ -82,34 +82,35 @@ def asked(
     units: dict[int, tuple[str, int]],
     rules: RuleSet,
     pairs: Iterable[tuple[int, int]],
+    factors: Iterable[Factor],
 ) -> Asked:
-    """Ask the rules about every (stream, unit of record) that has facts."""
+    """Ask the rules about every (stream, unit of record) that has facts.
+
+    A need names its supplier or facility only where some factor does, so that equal questions are one.
+    """
+    named = [(factor.supplier, factor.facility) for factor in factors if factor.supplier or factor.facility]
+    suppliers, sites = {supplier for supplier, _ in named}, {site for _, site in named}
+    by_activity = cache(rules.numbered)
     numbers: dict[Need, int] = {}
-    rows = []
-    for stream_id, unit_id in sorted(set(pairs)):
+    columns: tuple[list[int], ...] = ([], [], [], [])
+    for stream_id, unit_id in sorted(pairs):
         stream = known[stream_id]
-        for rule_no, rule in enumerate(rules.rules):
-            if rule.asks_for(stream.activity):
-                need = _need(stream, units[unit_id][0], rule)
-                number = numbers.setdefault(need, len(numbers))
-                rows.append(
-                    {"rule_no": rule_no, "stream_id": stream_id, "unit_id": unit_id, "need_id": number}
-                )
+        for rule_no, rule in by_activity(stream.activity):
+            need = Need(
+                rule.factor_activity(stream.activity),
+                stream.technology,
+                stream.counterparty if stream.counterparty in suppliers else "",
+                stream.facility if stream.facility in sites else "",
+                stream.grid if rule.hierarchy == "grid" else stream.place,
+                measure_of(units[unit_id][0], stream.price_year),
+                rule,
+            )
+            row = (rule_no, stream_id, unit_id, numbers.setdefault(need, len(numbers)))
+            for column, value in zip(columns, row, strict=True):
+                column.append(value)
     gases = {need.activity for need in numbers if MASS in need.rule.basis}
     definitions = tuple(definition(activity, DEFINITION, MASS) for activity in sorted(gases))
-    return Asked(rules.rules, tuple(numbers), pa.Table.from_pylist(rows, schema=ASKED), definitions)
-
-
-def _need(stream: Stream, symbol: str, rule: Rule) -> Need:
-    return Need(
-        rule.factor_activity(stream.activity),
-        stream.technology,
-        stream.counterparty,
-        stream.facility,
-        stream.grid if rule.hierarchy == "grid" else stream.place,
-        measure_of(symbol, stream.price_year),
-        rule,
-    )
+    return Asked(rules.rules, tuple(numbers), pa.table(list(columns), schema=ASKED), definitions)
 
 
 @cache

@@ -19,7 +19,8 @@ from qinglian.core.period import Span
 from qinglian.core.places import ancestors, place
 from qinglian.core.units import parse_unit
 from qinglian.ledger.engines import Engine
-from qinglian.ledger.facts import from_day_number
+from qinglian.ledger.facts import day_number, from_day_number
+from qinglian.ledger.lines import UNRESOLVED
 from qinglian.ledger.packs import Factor
 from qinglian.ledger.policy import Policy
 from qinglian.ledger.rules import MASS, Rule, matches
@@ -59,7 +60,8 @@ class Need:
 class Resolution:
     """Answers to numbered needs.
 
-    ``chosen(need_id, from_day, to_day, factor_no, penalty)`` are non-overlapping intervals;
+    ``chosen(need_id, from_day, to_day, factor_no, penalty)`` are intervals that cover the period of each need
+    without overlap or gap; factor number -1 says that nothing answers.
     ``trace(need_id, from_day, to_day, factor_no, chosen, why)`` also holds what was rejected and at which
     step of the policy it lost.
     """
@@ -98,9 +100,29 @@ def resolve(
         trace += [_traced(row, best) for row in candidates]
     return Resolution(
         tuple(ordered),
-        _table(_merged(chosen, ("need_id", "factor_no", "penalty")), CHOSEN),
+        _table(
+            _without_gaps(_merged(chosen, ("need_id", "factor_no", "penalty")), len(needs), period), CHOSEN
+        ),
         _table(_merged(trace, ("need_id", "factor_no", "chosen", "why")), TRACE),
     )
+
+
+def _without_gaps(chosen: list[dict[str, Any]], needs: int, period: Span) -> list[dict[str, Any]]:
+    """Say for every day of every need what answers, or that nothing does."""
+    first, last = day_number(period.start), day_number(period.end)
+    reached = [first] * needs
+    complete = []
+    for row in chosen:  # by need and day
+        need = row["need_id"]
+        if row["from_day"] > reached[need]:
+            complete.append(_nothing(need, reached[need], row["from_day"]))
+        complete.append(row)
+        reached[need] = row["to_day"]
+    return complete + [_nothing(need, day, last) for need, day in enumerate(reached) if day < last]
+
+
+def _nothing(need: int, from_day: int, to_day: int) -> dict[str, Any]:
+    return {"need_id": need, "from_day": from_day, "to_day": to_day, "factor_no": UNRESOLVED, "penalty": 0}
 
 
 CHOSEN = pa.schema(

@@ -69,9 +69,9 @@ class RuleSet:
             matches(pattern, activity) for pattern in self.silent
         )
 
-    def asked_by(self, activity: str) -> tuple[Rule, ...]:
-        """Rules that a fact of this activity asks for, in their order."""
-        return tuple(rule for rule in self.rules if rule.asks_for(activity))
+    def numbered(self, activity: str) -> tuple[tuple[int, Rule], ...]:
+        """Rules that a fact of this activity asks for, with their numbers."""
+        return tuple((number, rule) for number, rule in enumerate(self.rules) if rule.asks_for(activity))
 
 
 def matches(pattern: str, activity: str) -> bool:

@@ -1,12 +1,15 @@
-"""SUMS: the one scan of the facts, kept per segment so that a changed factor scans nothing again.
+"""SUMS: the one scan of the facts, kept so that a changed factor scans nothing again.
 
-Sums of original quantities do not depend on any factor. They are cached under the hash of the segment they
-were taken from; the cache may be deleted at any time.
+Sums of original quantities do not depend on any factor. They are kept in one Parquet file under the hash of
+the segments they were taken from; when segments are added, only those are scanned and merged with what is
+kept. The cache may be deleted at any time. Work goes in passes over ranges of streams, so that memory stays
+flat however many facts there are.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,98 +19,116 @@ import pyarrow.parquet as pq
 from qinglian.core.canonical import canonical_json, sha256_hex
 from qinglian.core.period import Span
 from qinglian.ledger.book import Book
+from qinglian.ledger.cells import BY_DAYS, BY_MONTH
 from qinglian.ledger.engines import Engine
-from qinglian.ledger.facts import day_number, from_day_number
+from qinglian.ledger.facts import day_number
 from qinglian.ledger.files import placing
 from qinglian.ledger.manifest import Segment, present_paths
 
-MONTH, DAY = "month", "start_day"
-KEYS = ("stream_id", "unit_id", "quantity_basis", "quality", "cell")
-MERGE = (
-    "SELECT stream_id, unit_id, quantity_basis, quality, cell, "
-    "CAST(SUM(records) AS BIGINT) AS records, SUM(quantity) AS quantity FROM parts "
-    "GROUP BY stream_id, unit_id, quantity_basis, quality, cell"
-)
+GROUPS_PER_PASS = 1_000_000
+MAX_PASSES = 8  # more passes than row groups in a segment would read groups twice
 SUMS = pa.schema(
     [
         ("stream_id", pa.int32()),
         ("unit_id", pa.int16()),
         ("quantity_basis", pa.int16()),
         ("quality", pa.int16()),
+        ("cell", pa.int32()),
+        ("records", pa.int64()),
+        ("quantity", pa.decimal128(38, 0)),
     ]
-    + [("cell", pa.int32()), ("records", pa.int64()), ("quantity", pa.decimal128(38, 0))]
 )
+KEYS = SUMS.names[:5]
+MERGE = (
+    f"SELECT {', '.join(KEYS)}, CAST(SUM(records) AS BIGINT) AS records, SUM(quantity) AS quantity "  # noqa: S608
+    f"FROM parts GROUP BY {', '.join(KEYS)}"
+)
+CUT = pa.schema([("stream_id", pa.int32()), ("month", pa.int32())])
 
 
-def sums(
-    book: Book, engine: Engine, segments: list[Segment], scenario: int, period: Span, grain: str
-) -> pa.Table:
-    """Sum the facts of a scenario and period per stream, unit, basis, quality and cell.
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is summed: the facts of a scenario and period, by month but for the (stream, month) pairs cut.
 
-    Returns
-    -------
-    pyarrow.Table
-        Columns of :data:`SUMS`; ``cell`` is the local month or the local day, by ``grain``; ``records``
-        counts reversals as minus one.
+    ``all_days`` sums everything by its own days, for a period that does not begin and end on month starts.
     """
-    paths = present_paths(book, segments)
-    fresh = [
-        (s, p)
-        for s, p in zip(segments, paths, strict=True)
-        if not _cache(book, s, scenario, period, grain).exists()
-    ]
-    for segment, path in fresh:
-        table = _scan(engine, path, scenario, period, grain)
-        _keep(_cache(book, segment, scenario, period, grain), table)
-    parts = [pq.read_table(_cache(book, s, scenario, period, grain), schema=SUMS) for s in segments]
-    if not parts:
+
+    scenario: int
+    period: Span
+    streams: int
+    cut: tuple[tuple[int, int], ...] = ()
+    all_days: bool = False
+
+    def key(self, segments: list[Segment]) -> str:
+        """Name of the kept file."""
+        about = [self.scenario, self.period.start, self.period.end, self.cut, self.all_days]
+        return sha256_hex(canonical_json([about, [segment.sha256 for segment in segments]]))[:40]
+
+    def ranges(self) -> list[tuple[int, int]]:
+        """Ranges of stream ids, one for each pass."""
+        months = self.period.days // 28 + 1
+        passes = min(MAX_PASSES, max(1, -(-self.streams * months * 2 // GROUPS_PER_PASS)))
+        step = -(-(self.streams + 1) // passes)
+        return [(first, first + step) for first in range(0, self.streams + 1, step)]
+
+
+def sums(book: Book, engine: Engine, segments: list[Segment], scope: Scope) -> Path:
+    """Sum the facts of segments; return the Parquet file (columns of :data:`SUMS`, in stream order).
+
+    ``records`` counts a reversal as minus one.
+    """
+    target = _kept(book, segments, scope)
+    if target.exists():
+        return target
+    older = next((n for n in range(len(segments) - 1, 0, -1) if _kept(book, segments[:n], scope).exists()), 0)
+    before = _kept(book, segments[:older], scope) if older else None
+    paths = present_paths(book, segments[older:])
+    target.parent.mkdir(exist_ok=True)
+    with placing(target) as temporary, pq.ParquetWriter(temporary, SUMS, compression="zstd") as writer:
+        for stream_range in scope.ranges():
+            table = _scan(engine, paths, scope, stream_range)
+            if before is not None:
+                parts = pa.concat_tables([table, part(before, stream_range)])
+                table = engine.query(MERGE, tables={"parts": parts}).select(SUMS.names).cast(SUMS)
+            writer.write_table(table.sort_by([(name, "ascending") for name in KEYS]))
+    return target
+
+
+def part(path: Path, stream_range: tuple[int, int]) -> pa.Table:
+    """Read the sums of a range of streams."""
+    first, end = stream_range
+    return pq.read_table(path, schema=SUMS, filters=[("stream_id", ">=", first), ("stream_id", "<", end)])
+
+
+def parts(path: Path, scope: Scope) -> Iterator[pa.Table]:
+    """Sums range by range, in stream order."""
+    for stream_range in scope.ranges():
+        yield part(path, stream_range)
+
+
+def _kept(book: Book, segments: list[Segment], scope: Scope) -> Path:
+    return book.cache_folder / f"sums-{scope.key(segments)}.parquet"
+
+
+def _scan(engine: Engine, paths: list[Path], scope: Scope, stream_range: tuple[int, int]) -> pa.Table:
+    if not paths:
         return SUMS.empty_table()
-    return engine.query(MERGE, tables={"parts": pa.concat_tables(parts)}).select(SUMS.names).cast(SUMS)
-
-
-def _scan(engine: Engine, path: Path, scenario: int, period: Span, grain: str) -> pa.Table:
-    sql = (files("qinglian.ledger") / "sql" / "sums.sql").read_text(encoding="utf-8")
-    first, end = day_number(period.start), day_number(period.end)
-    text = sql.format(grain=grain, scenario=scenario, first_day=first, end_day=end)
-    return engine.query(text, parquet={"facts": [path]}).select(SUMS.names).cast(SUMS)
-
-
-def _cache(book: Book, segment: Segment, scenario: int, period: Span, grain: str) -> Path:
-    key = [segment.sha256, scenario, period.start, period.end, grain]
-    return book.cache_folder / f"sums-{sha256_hex(canonical_json(key))[:40]}.parquet"
-
-
-def _keep(path: Path, table: pa.Table) -> None:
-    path.parent.mkdir(exist_ok=True)
-    with placing(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd")
-
-
-def cells(table: pa.Table, grain: str) -> pa.Table:
-    """First and end day of each cell that occurs."""
-    numbers = sorted(set(table["cell"].to_pylist()))
-    spans = [cell_days(number, grain) for number in numbers]
-    return pa.table(
-        {
-            "cell": pa.array(numbers, pa.int32()),
-            "first_day": pa.array([first for first, _ in spans], pa.int32()),
-            "end_day": pa.array([end for _, end in spans], pa.int32()),
-        }
+    template = (files("qinglian.ledger") / "sql" / "sums.sql").read_text(encoding="utf-8")
+    cell, join = (BY_DAYS, "") if scope.all_days else (BY_MONTH, "")
+    tables = {}
+    if scope.cut and not scope.all_days:
+        cell = f"CASE WHEN x.stream_id IS NULL THEN {BY_MONTH} ELSE {BY_DAYS} END"
+        join = "LEFT JOIN cut_month x ON x.stream_id = f.stream_id AND x.month = f.month"
+        tables["cut_month"] = pa.Table.from_pylist(
+            [dict(zip(CUT.names, pair, strict=True)) for pair in scope.cut], CUT
+        )
+    sql = template.format(
+        cell=cell,
+        cut=join,
+        scenario=scope.scenario,
+        first_day=day_number(scope.period.start),
+        end_day=day_number(scope.period.end),
+        first_stream=stream_range[0],
+        end_stream=stream_range[1],
     )
-
-
-def cell_days(cell: int, grain: str) -> tuple[int, int]:
-    """Day numbers of a cell, half-open."""
-    return (cell, cell + 1) if grain == DAY else month_days(cell)
-
-
-def month_days(month: int) -> tuple[int, int]:
-    """Day numbers of a month given as ``year * 12 + month - 1``, half-open."""
-    first = date(month // 12, month % 12 + 1, 1)
-    after = date((month + 1) // 12, (month + 1) % 12 + 1, 1)
-    return day_number(first), day_number(after)
-
-
-def on_month_starts(days: list[int]) -> bool:
-    """Whether every day number is the first of a month."""
-    return all(from_day_number(day).day == 1 for day in days)
+    return engine.query(sql, tables=tables, parquet={"facts": paths}).select(SUMS.names).cast(SUMS)

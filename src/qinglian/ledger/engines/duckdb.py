@@ -50,6 +50,8 @@ class DuckDBEngine:
         finally:
             for name in tables or {}:
                 self.connection.unregister(name)
+            for name in parquet or {}:
+                self.connection.execute(f"DROP VIEW IF EXISTS {name}")
 
     def close(self) -> None:
         """Close the connection."""

@@ -2,7 +2,8 @@
 -- sums(stream_id, unit_id, quantity_basis, quality, cell, records, quantity)
 -- cell(cell, first_day, end_day)
 -- asked(rule_no, stream_id, unit_id, need_id)
--- chosen(need_id, from_day, to_day, factor_no, penalty)
+-- chosen(need_id, from_day, to_day, factor_no, penalty): covers the period without gap or overlap
+-- A record that a factor boundary cuts is divided by days, exactly: quantity * days / all days.
 SELECT
     a.rule_no,
     s.stream_id,
@@ -10,11 +11,18 @@ SELECT
     s.quantity_basis,
     s.quality,
     s.cell,
-    s.records,
-    s.quantity,
-    COALESCE(c.factor_no, -1) AS factor_no,
-    COALESCE(c.penalty, 0) AS penalty
+    c.factor_no,
+    c.penalty,
+    CASE WHEN c.from_day <= l.first_day THEN s.records ELSE 0 END AS records,
+    CASE
+        WHEN c.from_day <= l.first_day AND c.to_day >= l.end_day THEN s.quantity
+        ELSE s.quantity * (LEAST(c.to_day, l.end_day) - GREATEST(c.from_day, l.first_day))
+    END AS quantity,
+    CASE
+        WHEN c.from_day <= l.first_day AND c.to_day >= l.end_day THEN 1
+        ELSE l.end_day - l.first_day
+    END AS divisor
 FROM sums s
 JOIN cell l ON l.cell = s.cell
 JOIN asked a ON a.stream_id = s.stream_id AND a.unit_id = s.unit_id
-LEFT JOIN chosen c ON c.need_id = a.need_id AND c.from_day <= l.first_day AND c.to_day >= l.end_day
+JOIN chosen c ON c.need_id = a.need_id AND c.from_day < l.end_day AND c.to_day > l.first_day

@@ -1,13 +1,16 @@
 -- SUMS: the one scan of the facts. Integers only, so any order of rows, files or threads gives the same sums.
--- {grain} is `month`, or `start_day` where a factor boundary falls inside a month.
+-- {cell} is the month, or the record's own days where a factor boundary falls inside the month.
+-- One pass takes the streams of a range: rows are sealed in stream order, so a pass skips what it need not read.
 SELECT
-    stream_id,
-    unit_id,
-    quantity_basis,
-    COALESCE(quality, 0) AS quality,
-    {grain} AS cell,
-    CAST(SUM(CAST(sign AS BIGINT)) AS BIGINT) AS records,
-    SUM(CAST(quantity AS DECIMAL(18, 0))) AS quantity
-FROM facts
-WHERE scenario_id = {scenario} AND start_day >= {first_day} AND start_day < {end_day}
-GROUP BY stream_id, unit_id, quantity_basis, COALESCE(quality, 0), {grain}
+    f.stream_id,
+    f.unit_id,
+    f.quantity_basis,
+    COALESCE(f.quality, 0) AS quality,
+    {cell} AS cell,
+    CAST(SUM(CAST(f.sign AS BIGINT)) AS BIGINT) AS records,
+    SUM(CAST(f.quantity AS DECIMAL(18, 0))) AS quantity
+FROM facts f
+{cut}
+WHERE f.scenario_id = {scenario} AND f.start_day >= {first_day} AND f.start_day < {end_day}
+    AND f.stream_id >= {first_stream} AND f.stream_id < {end_stream}
+GROUP BY f.stream_id, f.unit_id, f.quantity_basis, COALESCE(f.quality, 0), {cell}
