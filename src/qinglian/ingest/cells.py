@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from qinglian.core.decimals import parse_decimal
@@ -11,13 +13,16 @@ from qinglian.core.units import UNITS, parse_unit
 from qinglian.ingest.activities import proposals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Container, Mapping, Sequence
 
     from qinglian.ingest.columns import Column
 
 REMEMBERED = 200_000
+_PLAIN_COLUMN = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,7})?+(?:\n[0-9]{1,10}(?:\.[0-9]{1,7})?+)*+", re.ASCII)
 _SCENARIOS = ("plan", "baseline", "forecast")
-_COMMA_DECIMALS = str.maketrans({",": ".", ".": ",", " ": ",", "\N{NO-BREAK SPACE}": ",", "\N{NARROW NO-BREAK SPACE}": ",", "'": ","})
+_COMMA_DECIMALS = str.maketrans(
+    {",": ".", ".": ",", " ": ",", "\N{NO-BREAK SPACE}": ",", "\N{NARROW NO-BREAK SPACE}": ",", "'": ","}
+)
 
 
 class Refusal:
@@ -53,6 +58,35 @@ class Readings(dict[str, Any]):
         return list(map(self.__getitem__, texts))
 
 
+class Quantities:
+    """Reads quantities as mantissa and decimals; a column of plain digits is read whole, in C."""
+
+    def __init__(self, *, decimal_comma: bool) -> None:
+        self.read = _read_comma_quantity if decimal_comma else read_quantity
+        self.decimal_comma = decimal_comma
+        self.refused = False
+
+    def column(self, texts: Sequence[str]) -> tuple[list[Any], list[int]]:
+        """Return mantissas, a `Refusal` where there is none, and decimals."""
+        joined = "\n".join(texts)
+        if self.decimal_comma or not _PLAIN_COLUMN.fullmatch(joined):
+            pairs = list(map(self._one, texts))
+            return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+        mantissas: list[Any] = list(map(int, joined.replace(".", "").split("\n")))
+        decimals = [len(text) - text.index(".") - 1 if "." in text else 0 for text in texts]
+        for index, places in enumerate(decimals):
+            if places and not mantissas[index] % 10:
+                mantissas[index], decimals[index] = read_quantity(texts[index])
+        return mantissas, decimals
+
+    def _one(self, text: str) -> tuple[Any, int]:
+        try:
+            return self.read(text.strip())
+        except QinglianError as error:
+            self.refused = True
+            return Refusal(error.code, error.problem.params), 0
+
+
 def reader_of(column: Column, words: Mapping[str, str]) -> Callable[[str], Any]:
     """Return the reading of one cell of a column whose kind needs nothing but the cell."""
     kinds: dict[str, Callable[[str], Any]] = {
@@ -64,11 +98,6 @@ def reader_of(column: Column, words: Mapping[str, str]) -> Callable[[str], Any]:
     }
     read = kinds.get(column.kind, str)
     return lambda text: read(words.get(text, text))
-
-
-def quantity_reader(*, decimal_comma: bool) -> Callable[[str], tuple[int, int]]:
-    """Return the reading of a quantity as mantissa and decimals."""
-    return _read_comma_quantity if decimal_comma else read_quantity
 
 
 def read_quantity(text: str) -> tuple[int, int]:
@@ -89,7 +118,7 @@ def _read_comma_quantity(text: str) -> tuple[int, int]:
     try:
         return read_quantity(text.translate(_COMMA_DECIMALS))
     except QinglianError as error:
-        raise QinglianError(error.code, **{**error.problem.params, "text": text}) from None
+        raise QinglianError(error.code, text=text) from None
 
 
 def read_unit(text: str) -> str:
@@ -103,7 +132,11 @@ def read_currency(text: str) -> str:
     """Return an ISO 4217 code the unit table knows; empty stays empty."""
     code = text.upper()
     if code and f"money({code})" not in _money():
-        raise QinglianError("ingest.currency_unknown", currency=text, near=nearest(code, _currencies()) or ("CNY", "USD", "EUR"))
+        raise QinglianError(
+            "ingest.currency_unknown",
+            currency=text,
+            near=nearest(code, _currencies()) or ("CNY", "USD", "EUR"),
+        )
     return code
 
 
@@ -157,15 +190,11 @@ def activity_reader(
             raise QinglianError("ingest.cell_missing")
         known = activities(activity) if callable(activities) else activity in activities
         if not known:
-            listed = tuple(activities) if _iterable(activities) else ()
+            listed = activities if isinstance(activities, Iterable) else ()
             raise QinglianError("ingest.activity_unknown", activity=text, near=proposals(activity, listed))
         return activity
 
     return read
-
-
-def _iterable(activities: object) -> bool:
-    return hasattr(activities, "__iter__")
 
 
 def facility_reader(codes: Collection[str], words: Mapping[str, str]) -> Callable[[str], str]:

@@ -98,7 +98,9 @@ def known_headings() -> Mapping[str, str]:
     for column in columns().values():
         for text in column.headings:
             if found.setdefault(heading(text), column.name) != column.name:
-                raise ValueError(f"columns.toml: {text!r} heads both {found[heading(text)]} and {column.name}")
+                raise ValueError(
+                    f"columns.toml: {text!r} heads both {found[heading(text)]} and {column.name}"
+                )
     return found
 
 
@@ -108,6 +110,6 @@ def heading(text: str) -> str:
 
 
 def heading_with_unit(text: str) -> tuple[str, str]:
-    """Split ``用电量(kWh)`` or ``Quantity [MWh]`` into heading and unit; the unit is empty if there is none."""
+    """Split ``用电量(kWh)`` or ``Quantity [MWh]`` into heading and unit, or unit empty."""
     match = _BRACKETED.fullmatch(text.strip())
     return (match["name"], match["unit"].strip()) if match else (text, "")

@@ -70,8 +70,9 @@ def _across(earlier: Run, run: Run, order: Any) -> Iterator[tuple[int, int]]:
 
     begin = np.searchsorted(earlier[0], run[0], side="left")
     end = np.searchsorted(earlier[0], run[0], side="right")
-    for at in np.flatnonzero(end > begin):
-        for place in range(int(begin[at]), int(end[at])):
-            if earlier[1][place] == run[1][at]:
-                yield int(order[at]), int(earlier[2][place])
+    for at in np.flatnonzero(end > begin).tolist():
+        same = slice(int(begin[at]), int(end[at]))
+        for check, row in zip(earlier[1][same], earlier[2][same], strict=True):
+            if check == run[1][at]:
+                yield int(order[at]), int(row)
                 break

@@ -52,9 +52,7 @@ def layout_of(table: Table, profile: Profile) -> Layout:
     return Layout(found, constants, _unread(table.header, found, profile, where))
 
 
-def _named(
-    header: Sequence[str], profile: Profile, where: Where
-) -> tuple[dict[str, int], list[Problem]]:
+def _named(header: Sequence[str], profile: Profile, where: Where) -> tuple[dict[str, int], list[Problem]]:
     """Find the headings that the profile names."""
     wanted = dict(profile.columns)
     if profile.time.column:
@@ -67,7 +65,12 @@ def _named(
             found[column] = spelt[heading(name)]
         else:
             key = "time.column" if column == TIMESTAMP else f"columns.{column}"
-            params = {"heading": name, "key": key, "profile": profile.name, "header": [text for text in header if text]}
+            params = {
+                "heading": name,
+                "key": key,
+                "profile": profile.name,
+                "header": [text for text in header if text],
+            }
             problems.append(Problem("ingest.header_missing", where, params))
     return found, problems
 
@@ -125,9 +128,7 @@ def _missing(
     return problems
 
 
-def _unread(
-    header: Sequence[str], found: Mapping[str, int], profile: Profile, where: Where
-) -> list[Problem]:
+def _unread(header: Sequence[str], found: Mapping[str, int], profile: Profile, where: Where) -> list[Problem]:
     if "*" in profile.ignore:
         return []
     ignored = {heading(name) for name in profile.ignore} | {heading(name) for name in QUARANTINE_HEADINGS}

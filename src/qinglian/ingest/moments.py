@@ -15,10 +15,11 @@ from qinglian.core.errors import QinglianError
 from qinglian.core.period import local_midnight_utc, zone_info
 
 if TYPE_CHECKING:
-
     from qinglian.ingest.profile import TimeLayout
 
 _EARLIEST, _LATEST = 1900, 2200
+_DAY = timedelta(days=1)
+_REMEMBERED = 10_000
 _TIME = (
     r"(?:(?:\s*T\s*|\s+)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.0+)?)?"
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?)?"
@@ -35,7 +36,7 @@ _YEAR_LAST = re.compile(
 
 
 class Moment(NamedTuple):
-    """An instant: in UTC, the local day it falls in, the first local day that begins at or after it, its key."""
+    """An instant in UTC, the local day it falls in, the first local day that begins no earlier, its key."""
 
     utc: datetime
     day: date
@@ -44,7 +45,7 @@ class Moment(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A date as written: a day, and the time of day if there is one (seconds from midnight; offset in UTC)."""
+    """A date as written: a day, and if there is a time its seconds from midnight and its UTC offset."""
 
     day: date
     seconds: int | None
@@ -67,6 +68,7 @@ class Clock:
         self.zone = zone
         self.written_zone = layout.zone or zone
         self.written = zone_info(self.written_zone)
+        self._instants: dict[datetime, Moment] = {}
 
     def start(self, text: str) -> Moment:
         """Read a start: a plain date is its first moment."""
@@ -117,10 +119,17 @@ class Clock:
         return (first if self.layout.repeated_hour == "first" else second).astimezone(UTC)
 
     def _at(self, utc: datetime) -> Moment:
-        local = utc.astimezone(self.local)
-        day = local.date()
-        whole = not (local.hour or local.minute or local.second)
-        return Moment(utc, day, day if whole else day + timedelta(days=1), _key(utc))
+        """Return an instant; the end of one interval is the start of the next, so it is asked for twice."""
+        found = self._instants.get(utc)
+        if found is None:
+            if len(self._instants) >= _REMEMBERED:
+                self._instants.clear()
+            local = utc.astimezone(self.local)
+            day = local.date()
+            whole = not (local.hour or local.minute or local.second)
+            found = Moment(utc, day, day if whole else day + _DAY, _key(utc))
+            self._instants[utc] = found
+        return found
 
 
 def read_written(text: str, dates: str) -> Written:

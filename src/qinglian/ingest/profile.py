@@ -1,7 +1,7 @@
 """Mapping profiles: how one kind of file says what a fact needs, as TOML.
 
 A profile names the header of each column, constants for what the file leaves out, the meaning of its
-timestamps and the spelling of its numbers. ``native`` reads the template's own headings in Chinese and English.
+timestamps and the spelling of its numbers. ``native`` reads the template's own headings, Chinese or English.
 """
 
 from __future__ import annotations
@@ -155,16 +155,28 @@ class _Check:
 
     def profile(self, document: dict[str, Any]) -> Profile:
         self.known("", document, [item.name for item in fields(Profile)])
-        for key, kind in (("name", str), ("title_en", str), ("title_zh", str), ("known_headings", bool), ("decimal_comma", bool), ("ignore", list)):
+        for key, kind in (
+            ("name", str),
+            ("title_en", str),
+            ("title_zh", str),
+            ("known_headings", bool),
+            ("decimal_comma", bool),
+            ("ignore", list),
+        ):
             self.typed(key, document.get(key, kind()), kind)
         texts = {part: self.texts(part, document.get(part, {})) for part in ("columns", "constants")}
         for part, table in texts.items():
             for name in table:
                 self.column(part, name)
         return Profile(
-            **{key: document[key] for key in ("name", "title_en", "title_zh", "known_headings", "decimal_comma") if key in document},
+            name=document["name"],
+            title_en=document.get("title_en", ""),
+            title_zh=document.get("title_zh", ""),
+            known_headings=document.get("known_headings", False),
+            decimal_comma=document.get("decimal_comma", False),
             ignore=tuple(str(item) for item in document.get("ignore", [])),
-            **texts,
+            columns=texts["columns"],
+            constants=texts["constants"],
             values=self.values(document.get("values", {})),
             table=self.table(document.get("table", {})),
             time=self.time(document.get("time", {}), texts["columns"]),
@@ -185,17 +197,26 @@ class _Check:
     def time(self, document: object, headings: Mapping[str, str]) -> TimeLayout:
         table = self.section("time", document, TimeLayout)
         layout = TimeLayout(**table)
-        for key, known in (("dates", DATE_ORDERS), ("meaning", TIMESTAMP_MEANINGS), ("midnight", MIDNIGHTS), ("repeated_hour", REPEATED_HOURS)):
+        for key, known in (
+            ("dates", DATE_ORDERS),
+            ("meaning", TIMESTAMP_MEANINGS),
+            ("midnight", MIDNIGHTS),
+            ("repeated_hour", REPEATED_HOURS),
+        ):
             if getattr(layout, key) not in known:
                 raise self.bad(f"time.{key}", getattr(layout, key), known)
         if layout.zone:
             zone_info(layout.zone, Where(file=self.where.file, column="time.zone"))
-        if bool(layout.column) != (0 < layout.interval_minutes <= 366 * MINUTES_PER_DAY) or (layout.column and {"start", "end"} & set(headings)):
+        if bool(layout.column) != (0 < layout.interval_minutes <= 366 * MINUTES_PER_DAY) or (
+            layout.column and {"start", "end"} & set(headings)
+        ):
             raise QinglianError("ingest.profile_time", self.at("time"))
         return layout
 
-    def section(self, name: str, document: object, kind: type[TableLayout] | type[TimeLayout]) -> dict[str, Any]:
-        table = self.typed(name, document, dict)
+    def section(
+        self, name: str, document: object, kind: type[TableLayout] | type[TimeLayout]
+    ) -> dict[str, Any]:
+        table: dict[str, Any] = self.typed(name, document, dict)
         defaults = {item.name: item.default for item in fields(kind)}
         self.known(f"{name}.", table, list(defaults))
         for key, value in table.items():
@@ -206,7 +227,9 @@ class _Check:
         table = self.typed(name, document, dict)
         for key, value in table.items():
             if isinstance(value, bool) or not isinstance(value, str | int):
-                raise QinglianError("ingest.profile_type", self.at(f"{name}.{key}"), key=f"{name}.{key}", expected="text")
+                raise QinglianError(
+                    "ingest.profile_type", self.at(f"{name}.{key}"), key=f"{name}.{key}", expected="text"
+                )
         return {key: str(value).strip() for key, value in table.items()}
 
     def typed(self, key: str, value: Any, kind: type) -> Any:

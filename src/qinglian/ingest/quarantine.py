@@ -1,8 +1,8 @@
-"""Refused rows in a file of their own, with the reason and the fix beside each: nothing is dropped in silence.
+"""Refused rows in a file of their own, reason and fix beside each: nothing is dropped in silence.
 
 The file repeats the cells as they were read, so it can be repaired and imported again as it stands: the
-columns added in front are known and passed over. It opens in Excel (UTF-8 with byte order mark), and text that
-Excel would take for a formula is kept from it by an apostrophe (OWASP, CSV injection).
+columns added in front are known and passed over. It opens in Excel (UTF-8 with byte order mark), and text
+that Excel would take for a formula is kept from it by an apostrophe (OWASP, CSV injection).
 """
 
 from __future__ import annotations

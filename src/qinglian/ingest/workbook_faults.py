@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import Element, ParseError, iterparse
+from xml.etree.ElementTree import Element, ParseError, iterparse  # expat since 2.4 bounds entities by itself
 from zipfile import BadZipFile, ZipFile
 
 from qinglian.core.errors import QinglianError, Where
@@ -101,7 +101,7 @@ def _target(archive: ZipFile, relations: str, relation: str) -> str:
 def _elements(stream: IO[bytes], *tags: str) -> Iterator[Element]:
     """Yield finished elements of these names and forget the rest."""
     parents: list[Element] = []
-    for event, element in iterparse(stream, ("start", "end")):
+    for event, element in iterparse(stream, ("start", "end")):  # noqa: S314
         if event == "start":
             parents.append(element)
             continue
@@ -118,7 +118,11 @@ def _openxml_fault(cell: Element) -> str:
     namespace = cell.tag.removesuffix("c")
     value = cell.find(f"{namespace}v")
     formula = cell.find(f"{namespace}f")
-    return FORMULA_WITHOUT_VALUE if formula is not None and (value is None or not value.text) and cell.get("t") != "str" else ""
+    return (
+        FORMULA_WITHOUT_VALUE
+        if formula is not None and (value is None or not value.text) and cell.get("t") != "str"
+        else ""
+    )
 
 
 def _address(reference: str) -> tuple[int, int]:
@@ -135,7 +139,7 @@ def _opendocument(archive: ZipFile, sheet: str) -> Faults:
     faults: Faults = {}
     with archive.open("content.xml") as stream:
         current, row = "", 0
-        for event, element in iterparse(stream, ("start", "end")):
+        for event, element in iterparse(stream, ("start", "end")):  # noqa: S314
             if element.tag == f"{_TABLE}table" and event == "start":
                 current, row = element.get(f"{_TABLE}name", ""), 0
             elif element.tag == f"{_TABLE}table-row" and event == "end":

@@ -1,8 +1,8 @@
 """Sheets of Excel and OpenDocument workbooks, their numbers as the program shows them.
 
-Excel keeps 15 significant digits and stores them as binary fractions: 0.1 + 0.2 is shown, and read here, as
-0.3. Formulas are read by the value the program saved with them. A date column in which any cell carries a time
-of day is a column of times: its midnights are written as times too.
+Excel keeps 15 significant digits and stores them as binary fractions: 0.1 + 0.2 is shown, and read here,
+as 0.3. Formulas are read by the value the program saved with them. A date column in which any cell carries a
+time of day is a column of times: its midnights are written as times too.
 
 In .xls files an error value cannot be told from an empty cell; it is then found as a missing value.
 """
@@ -55,7 +55,9 @@ def _chosen(path: Path, workbook: Any, sheet: str | None) -> str:
         if sheet not in names:
             raise QinglianError("ingest.sheet_missing", Where(file=str(path), sheet=sheet), sheets=names)
         return sheet
-    visible = [meta.name for meta in workbook.sheets_metadata if meta.visible == SheetVisibleEnum.Visible]
+    visible: list[str] = [
+        meta.name for meta in workbook.sheets_metadata if meta.visible == SheetVisibleEnum.Visible
+    ]
     filled = [name for name in visible if workbook.get_sheet_by_name(name).start is not None]
     if not filled:
         raise QinglianError("ingest.file_empty", Where(file=str(path)))

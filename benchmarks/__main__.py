@@ -1,0 +1,120 @@
+"""``python -m benchmarks``: run everything, print ratios."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import measure
+from benchmarks.size import ACTIVITIES, APPENDED, Size
+
+Measurement = dict[str, Any]
+HAND = ("hand_columns", "hand_packed", "hand_two_level")
+CLOSE = 1e-9  # exact and float totals may differ by rounding of the float, not by more
+
+
+def main() -> None:
+    options = _options()
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg()) if hasattr(os, "getloadavg") else "unknown"
+    print(f"rows {options.rows:,} · {os.cpu_count()} cores · load {load} · CPU seconds unless said")
+    parts = {"ledger": _ledger, "meters": _meters, "append": _append}
+    with tempfile.TemporaryDirectory(prefix="qinglian-bench-") as temporary:
+        folder = Path(options.folder or temporary)
+        for name in options.only or parts:
+            parts[name](folder, options)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rows", type=int, default=2_000_000, help="records, and readings (default 2 M)")
+    parser.add_argument("--streams", type=int, default=25, help="activity types per facility, 1 to 200")
+    parser.add_argument("--random", action="store_true", help="records arrive in random order, not by time")
+    parser.add_argument("--only", action="append", choices=("ledger", "meters", "append"))
+    parser.add_argument("--no-pandas", action="store_true", help="leave the slowest peer out")
+    parser.add_argument("--no-inventory", action="store_true", help="leave reading the stored run out")
+    parser.add_argument("--folder", help="keep the generated data here (about 45 bytes per record)")
+    return parser.parse_args()
+
+
+def _ledger(folder: Path, options: argparse.Namespace) -> None:
+    made = folder / Size(options.rows, options.streams, not options.random).name
+    measure("company", "make", made)
+    run = _runner("ledger_scan", made)
+    print(f"\nCalculation: 5,000 factors, 500 facilities of {options.streams} activity types, 36 months")
+    floor = run("scan")
+    hands = {name: run(name) for name in HAND}
+    best = min(hands, key=lambda name: hands[name]["cpu"])
+    rows = [("bare scan of six columns", floor)]
+    rows += [(f"hand-written SQL, floats: {n.removeprefix('hand_')}", hands[n]) for n in HAND]
+    if not options.no_pandas:
+        rows.append(("chunked pandas, floats", run("pandas")))
+    ours = run("ours")
+    rows.append(("qinglian calculate, exact", ours))
+    _agree(hands[best], ours)
+    if not options.no_inventory:
+        rows.append(("qinglian inventory from the stored run", run("inventory")))
+    run("change")
+    after = run("again")
+    rows.append(("qinglian calculate after one activity's factors changed", after))
+    _table(rows, hands[best], floor)
+    share = 1 / ACTIVITIES
+    extra = (after["cpu"] - after["resolve"]) / ours["cpu"]
+    print(f"  RESOLVE {ours['resolve']:.2f} s of it; {ours['lines']:,} lines stored")
+    print(f"  changed share p = {share:.3%}: re-run less RESOLVE = {extra:.1%} of the full run (goal 1.5 p)")
+    print("  every record counted, totals of all gases equal to the peer's within rounding of floats")
+
+
+def _agree(peer: Measurement, ours: Measurement) -> None:
+    for name in ("co2", "ch4", "n2o", "records", "groups"):
+        if abs(peer[name] - ours[name]) > CLOSE * abs(peer[name]):
+            raise SystemExit(f"{name} differs: peer {peer[name]}, ours {ours[name]}")
+
+
+def _meters(folder: Path, options: argparse.Namespace) -> None:
+    made = folder / Size(options.rows).meters
+    measure("meters", "make", made)
+    run = _runner("meters", made)
+    print("\nMeters: quarter-hour readings × hourly intensity of 60 zones → month")
+    floor, peer = run("scan"), run("hand")
+    rows = [("bare scan of six columns", floor), ("hand-written SQL, packed key, floats", peer)]
+    rows.append(("hand-written SQL, natural join, floats", run("natural")))
+    if not options.no_pandas:
+        rows.append(("chunked pandas, floats", run("pandas")))
+    ours = run("ours")
+    if abs(ours["total"] - peer["total"]) > CLOSE * peer["total"]:
+        raise SystemExit(f"totals differ: peer {peer['total']}, ours {ours['total']}")
+    _table([*rows, ("qinglian times_intensity, exact", ours)], peer, floor)
+
+
+def _append(folder: Path, _options: argparse.Namespace) -> None:
+    run = _runner("append", folder)
+    print(f"\nDurable append: {APPENDED:,} records, committed by 10,000 (per wall second; ratio of rates)")
+    raw = run("raw")
+    for label, found in (
+        ("raw SQLite executemany", raw),
+        ("qinglian rows + digest + audit chain", run("chained")),
+        ("qinglian post: checks, keys, duplicates, chain", run("post")),
+    ):
+        rate, cpu = APPENDED / found["wall"], found["cpu"]
+        print(f"  {label:<58}{rate:>12,.0f}/s{cpu:>8.2f} s{raw['wall'] / found['wall']:>8.2f}×")
+
+
+def _runner(module: str, folder: Path) -> Callable[[str], Measurement]:
+    return lambda case: measure(module, case, folder)
+
+
+def _table(rows: list[tuple[str, Measurement]], peer: Measurement, floor: Measurement) -> None:
+    print(f"  {'':<58}{'cpu s':>8}{'wall s':>8}{'peak GB':>9}{'× peer':>8}{'× scan':>8}")
+    for label, found in rows:
+        print(
+            f"  {label:<58}{found['cpu']:>8.2f}{found['wall']:>8.2f}{found['rss']:>9.2f}"
+            f"{found['cpu'] / peer['cpu']:>8.2f}{found['cpu'] / floor['cpu']:>8.1f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
