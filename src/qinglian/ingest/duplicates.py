@@ -57,7 +57,7 @@ def _within(run: Run, order: Any) -> Iterator[tuple[int, int]]:
     hashes, checks, rows = run
     firsts: dict[tuple[int, int], int] = {}
     equal = np.flatnonzero(hashes[1:] == hashes[:-1])
-    for at in np.union1d(equal, equal + 1):
+    for at in np.union1d(equal, equal + 1).tolist():
         key = (int(hashes[at]), int(checks[at]))
         if key in firsts:
             yield int(order[at]), firsts[key]
@@ -68,8 +68,8 @@ def _within(run: Run, order: Any) -> Iterator[tuple[int, int]]:
 def _across(earlier: Run, run: Run, order: Any) -> Iterator[tuple[int, int]]:
     import numpy as np
 
-    begin = np.searchsorted(earlier[0], run[0], side="left")
-    end = np.searchsorted(earlier[0], run[0], side="right")
+    begin: Any = np.searchsorted(earlier[0], run[0], side="left")
+    end: Any = np.searchsorted(earlier[0], run[0], side="right")
     for at in np.flatnonzero(end > begin).tolist():
         same = slice(int(begin[at]), int(end[at]))
         for check, row in zip(earlier[1][same], earlier[2][same], strict=True):

@@ -188,14 +188,14 @@ def _shaped(
 def _chunk(raw: RawRows, header: tuple[str, ...], where: Where) -> Chunk:
     """Give rows the header's width; the common case costs two passes in C."""
     rows, width = raw.rows, len(header)
-    if not raw.doubtful and not raw.faults and set(map(len, rows)) <= {width} and all(map(any, rows)):
+    if not raw.doubtful and not raw.faults and set(map(len, rows)) <= {width} and all(map(str.strip, map("".join, rows))):
         return Chunk(range(raw.first, raw.first + len(rows)), rows)
     numbers: list[int] = []
     kept: list[Sequence[str]] = []
     refused: list[Refused] = []
     for number, row in enumerate(rows, raw.first):
         faults = raw.faults.get(number)
-        if not any(row) and not faults:
+        if not "".join(row).strip() and not faults:
             continue
         problems = list(_row_problems(number, row, header, where, faults or {}, doubtful=raw.doubtful))
         if problems:

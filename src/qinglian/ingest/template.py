@@ -1,6 +1,6 @@
 """An empty fact file to fill in: CSV that Excel opens, headed in Chinese or English.
 
-Its headings come from the table of columns. It is CSV, not .xlsx: reading workbooks needs no library that writes them.
+Its headings come from the table of columns. It is CSV, not .xlsx: nothing here writes workbooks.
 """
 
 from __future__ import annotations

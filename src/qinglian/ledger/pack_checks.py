@@ -11,6 +11,7 @@ from typing import Any
 
 from qinglian.core.decimals import plain
 from qinglian.core.errors import Problem, QinglianError, Where
+from qinglian.core.units import parse_unit
 from qinglian.ledger.pack_model import DatedValue, Factor, GwpValue, Property
 from qinglian.ledger.pack_rows import PackRows, Row, exact
 
@@ -26,7 +27,8 @@ def check_overlaps(
     """Refuse two validities of one factor, property or series that overlap."""
     families: dict[tuple[str, ...], list[tuple[date, date | None]]] = defaultdict(list)
     for f in factors:
-        key = (f.activity, f.place, f.technology, f.per_unit, f.basis, f.method, f.supplier, f.facility)
+        measure = parse_unit(f.per_unit).dimension  # t and kg answer the same question
+        key = (f.activity, f.place, f.technology, measure, f.basis, f.method, f.supplier, f.facility)
         families["factors.csv", *key].append((f.valid_from, f.valid_to))
     for p in properties:
         families["properties.csv", f"{p.fuel} {p.property}", p.place, p.per_unit].append(
