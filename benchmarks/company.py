@@ -52,14 +52,14 @@ LATE = 0.03  # share of records that arrive late, by 30 days on average
 
 def activity(number: int) -> str:
     """Name of an activity type; its category is part of it."""
-    return f"bench.c{number % CATEGORIES:02d}.a{number:03d}"
+    return f"material.c{number % CATEGORIES:02d}.a{number:03d}"
 
 
 def rules() -> RuleSet:
     """One rule per category, so that a record asks for exactly one line, as the peers compute."""
     entries = [
-        f'[[rule]]\nid = "c{n:02d}"\nactivity = ["bench.c{n:02d}.*"]\nscope = "3"\niso = 4\ncategory = {n}\n'
-        'basis = ["direct"]\nhierarchy = "admin"\n'
+        f'[[rule]]\nid = "c{n:02d}"\nactivity = ["material.c{n:02d}.*"]\nscope = "3"\niso = 4\n'
+        f'category = {n}\nbasis = ["direct"]\nhierarchy = "admin"\n'
         for n in range(CATEGORIES)
     ]
     return parse_rules('name = "bench"\nversion = "1"\n' + "\n".join(entries))
