@@ -188,7 +188,12 @@ def _shaped(
 def _chunk(raw: RawRows, header: tuple[str, ...], where: Where) -> Chunk:
     """Give rows the header's width; the common case costs two passes in C."""
     rows, width = raw.rows, len(header)
-    if not raw.doubtful and not raw.faults and set(map(len, rows)) <= {width} and all(map(str.strip, map("".join, rows))):
+    if (
+        not raw.doubtful
+        and not raw.faults
+        and set(map(len, rows)) <= {width}
+        and all(map(str.strip, map("".join, rows)))
+    ):
         return Chunk(range(raw.first, raw.first + len(rows)), rows)
     numbers: list[int] = []
     kept: list[Sequence[str]] = []
