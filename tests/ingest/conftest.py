@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -54,7 +56,9 @@ def amount(row: FactRow) -> Fraction:
 
 
 def csv_text(*rows: Sequence[str], header: Sequence[str] = HEADER, delimiter: str = ",") -> str:
-    return "".join(delimiter.join(row) + "\n" for row in (header, *rows))
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=delimiter, lineterminator="\n").writerows([header, *rows])
+    return stream.getvalue()
 
 
 def changed(**cells: str) -> tuple[str, ...]:

@@ -41,8 +41,8 @@ def test_dates_and_times(tmp_path: Path) -> None:
     path = book(
         tmp_path / "a.xlsx",
         ["day", "moment", "time", "length", "flag", "text"],
-        [date(2024, 1, 2), datetime(2024, 1, 2, 3, 15), time(3, 4), timedelta(hours=30), True, " x "],
-        [date(2024, 1, 3), datetime(2024, 1, 3), time(5, 6), timedelta(hours=1), False, "y"],
+        [date(2024, 1, 2), datetime(2024, 1, 2, 3, 15), time(3, 4), timedelta(hours=30), True, " x "],  # noqa: DTZ001
+        [date(2024, 1, 3), datetime(2024, 1, 3), time(5, 6), timedelta(hours=1), False, "y"],  # noqa: DTZ001
     )
     found, _ = rows(read_table(path))
     assert found == [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from qinglian.core.errors import Problem, QinglianError, Where
@@ -46,7 +46,8 @@ def layout_of(table: Table, profile: Profile) -> Layout:
     constants = dict(profile.constants)
     if profile.known_headings:
         problems += _recognised(table.header, found, constants, where)
-    problems += _missing(found, constants, table.header, where)
+    named = {*profile.columns, *(("start", "end") if profile.time.column else ())}
+    problems += _missing({*found, *constants, *named}, table.header, where)
     if problems:
         raise QinglianError.many(problems)
     return Layout(found, constants, _unread(table.header, found, profile, where))
@@ -115,13 +116,10 @@ def _column_of(name: str) -> tuple[str, str]:
         return "", ""
 
 
-def _missing(
-    found: Mapping[str, int], constants: Mapping[str, str], header: Sequence[str], where: Where
-) -> list[Problem]:
+def _missing(known: Container[str], header: Sequence[str], where: Where) -> list[Problem]:
     problems = []
     for column in columns().values():
-        timed = column.name in ("start", "end") and TIMESTAMP in found
-        if not column.required or column.name in found or column.name in constants or timed:
+        if not column.required or column.name in known:
             continue
         params = {"column": column.name, "zh": column.zh, "header": [name for name in header if name]}
         problems.append(Problem("ingest.column_missing", where, params))

@@ -137,7 +137,7 @@ def _tabled(path: Path, skip_rows: int, sheet: str | None, raw: Iterator[RawRows
     for part in raw:
         for index, row in enumerate(part.rows):
             number = part.first + index
-            if number <= skip_rows or not any(cell.strip() for cell in row):
+            if 0 < number <= skip_rows or not any(cell.strip() for cell in row):
                 continue
             where = Where(file=str(path), sheet=sheet, row=number or None)
             header = _header(row, where)
