@@ -12,6 +12,7 @@ from qinglian.core.errors import QinglianError
 from qinglian.core.period import Span
 from qinglian.ledger.engines import open_engine
 from qinglian.ledger.facts import day_number
+from qinglian.ledger.lines import UNRESOLVED
 from qinglian.ledger.packs import load_pack
 from qinglian.ledger.policy import parse_policy, shipped_policy
 from qinglian.ledger.resolution import RADIX, STEPS, Need, lost_at, resolve, unpack
@@ -62,9 +63,22 @@ def answer(engine, write_pack):
         loaded = [load_pack(write_pack(*rows)), *packs] if rows else list(packs)
         factors = [factor for pack in loaded for factor in pack.factors]
         found = resolve(engine, [one], factors, policy or shipped_policy(), period, cutoff)
-        return found.chosen.to_pylist(), found.trace.to_pylist(), found.factors
+        intervals = found.chosen.to_pylist()
+        assert covers(intervals, period)
+        answered = [interval for interval in intervals if interval["factor_no"] != UNRESOLVED]
+        return answered, found.trace.to_pylist(), found.factors
 
     return ask
+
+
+def covers(intervals, period):
+    """Whether intervals follow one another from the period's first day to its last, saying what nothing answers."""
+    day = day_number(period.start)
+    for interval in intervals:
+        if interval["from_day"] != day:
+            return False
+        day = interval["to_day"]
+    return day == day_number(period.end)
 
 
 def test_an_exact_answer_covers_the_period(answer):
