@@ -61,5 +61,5 @@ def test_memory_is_flat_but_for_the_keys(tmp_path: Path, size: int) -> None:
     rows = write_hours(tmp_path / "hours.csv", size)
     read, refused, early, late = streamed(tmp_path / "hours.csv")
     assert (read, refused) == (rows, 0)
-    # merging two runs of keys holds them twice for a moment, with the order of the merged one
-    assert late - early < 4 * KEY_BYTES * rows + 40_000_000
+    # a run that is merged is held twice for a moment; the rest is what the allocator keeps of passing chunks
+    assert late - early < 2 * KEY_BYTES * rows + 40_000_000

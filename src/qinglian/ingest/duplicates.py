@@ -13,15 +13,18 @@ from zlib import crc32
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+PART_BITS = 5
+PARTS = 1 << PART_BITS
+
 Run = tuple[Any, Any, Any]
 """Sorted hashes, their checks, their row numbers: numpy arrays of one length."""
 
 
 class SeenKeys:
-    """The keys of the rows read so far."""
+    """The keys of the rows read so far, in parts by their highest bits, so that a merge needs little room."""
 
     def __init__(self) -> None:
-        self._runs: list[Run] = []
+        self._parts: list[list[Run]] = [[] for _ in range(PARTS)]
 
     def add(self, keys: Sequence[str], rows: Sequence[int]) -> dict[int, int]:
         """Take in a chunk; return, by index, the row that had the same key first. Those are not kept."""
@@ -30,24 +33,32 @@ class SeenKeys:
         hashes = np.fromiter(map(hash, keys), np.int64, len(keys))
         order = np.argsort(hashes, kind="stable")
         checks = np.fromiter((crc32(key.encode()) for key in keys), np.uint32, len(keys))
-        run = (hashes[order], checks[order], np.fromiter(rows, np.int64, len(rows)).astype(np.uint32)[order])
+        run = (hashes[order], checks[order], np.fromiter(rows, np.uint32, len(rows))[order])
+        cuts = np.searchsorted(run[0] >> (64 - PART_BITS), np.arange(-(PARTS // 2), PARTS // 2 + 1))
         repeated = dict(_within(run, order))
-        for earlier in self._runs:
-            repeated.update(_across(earlier, run, order))
-        fresh = np.isin(order, list(repeated), invert=True) if repeated else slice(None)
-        self._keep((run[0][fresh], run[1][fresh], run[2][fresh]))
+        slices = list(map(slice, cuts[:-1].tolist(), cuts[1:].tolist()))
+        for part, here in zip(self._parts, slices, strict=True):
+            for earlier in part:
+                repeated.update(_across(earlier, _cut(run, here), order[here]))
+        fresh = np.isin(order, list(repeated), invert=True)
+        for part, here in zip(self._parts, slices, strict=True):
+            _keep(part, _cut(_cut(run, here), fresh[here]))
         return repeated
 
-    def _keep(self, run: Run) -> None:
-        """Merge runs of like size, so that there are few of them."""
-        import numpy as np
 
-        self._runs.append(run)
-        while len(self._runs) > 1 and len(self._runs[-2][0]) <= 2 * len(self._runs[-1][0]):
-            late, early = self._runs.pop(), self._runs.pop()
-            both = [np.concatenate(pair) for pair in zip(early, late, strict=True)]
-            order = np.argsort(both[0], kind="stable")
-            self._runs.append((both[0][order], both[1][order], both[2][order]))
+def _cut(run: Run, where: Any) -> Run:
+    return run[0][where], run[1][where], run[2][where]
+
+
+def _keep(runs: list[Run], run: Run) -> None:
+    """Add a run and merge those of like size, so that there are few of them."""
+    import numpy as np
+
+    runs.append(run)
+    while len(runs) > 1 and len(runs[-2][0]) <= 2 * len(runs[-1][0]):
+        late, early = runs.pop(), runs.pop()
+        hashes, checks, rows = (np.concatenate(pair) for pair in zip(early, late, strict=True))
+        runs.append(_cut((hashes, checks, rows), np.argsort(hashes, kind="stable")))
 
 
 def _within(run: Run, order: Any) -> Iterator[tuple[int, int]]:

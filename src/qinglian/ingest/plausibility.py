@@ -165,7 +165,7 @@ class Plausibility:
             "activity": activity,
             "rows": rows,
             "count": sum(sizes.counts[size] for size in far),
-            "times": f"{10 ** (steps / STEPS):.2g}".replace("e+0", "e"),
+            "times": int(float(f"{10 ** (steps / STEPS):.1e}")),
             "unit": sizes.units[nearest],
         }
         code = "size_large" if larger else "size_small"
