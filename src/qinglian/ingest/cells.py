@@ -74,9 +74,9 @@ class Quantities:
             return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         mantissas: list[Any] = list(map(int, joined.replace(".", "").split("\n")))
         decimals = [len(text) - text.index(".") - 1 if "." in text else 0 for text in texts]
-        for index, places in enumerate(decimals):
-            if places and not mantissas[index] % 10:
-                mantissas[index], decimals[index] = read_quantity(texts[index])
+        both = enumerate(zip(mantissas, decimals, strict=True))
+        for index in [at for at, (mantissa, places) in both if places and not mantissa % 10]:
+            mantissas[index], decimals[index] = read_quantity(texts[index])
         return mantissas, decimals
 
     def _one(self, text: str) -> tuple[Any, int]:

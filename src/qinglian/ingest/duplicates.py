@@ -8,13 +8,13 @@ probability below 1e-15 for such a file; the later row would then be shown as a 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PART_BITS = 5
 PARTS = 1 << PART_BITS
+_CHECKED = "\x1e"
 
 Run = tuple[Any, Any, Any]
 """Sorted hashes, their checks, their row numbers: numpy arrays of one length."""
@@ -32,7 +32,7 @@ class SeenKeys:
 
         hashes = np.fromiter(map(hash, keys), np.int64, len(keys))
         order = np.argsort(hashes, kind="stable")
-        checks = np.fromiter((crc32(key.encode()) for key in keys), np.uint32, len(keys))
+        checks = np.fromiter(map(hash, map(_CHECKED.__add__, keys)), np.int64, len(keys)).astype(np.uint32)
         run = (hashes[order], checks[order], np.fromiter(rows, np.uint32, len(rows))[order])
         cuts = np.searchsorted(run[0] >> (64 - PART_BITS), np.arange(-(PARTS // 2), PARTS // 2 + 1))
         repeated = dict(_within(run, order))

@@ -8,6 +8,7 @@ first record is row 1.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -188,12 +189,7 @@ def _shaped(
 def _chunk(raw: RawRows, header: tuple[str, ...], where: Where) -> Chunk:
     """Give rows the header's width; the common case costs two passes in C."""
     rows, width = raw.rows, len(header)
-    if (
-        not raw.doubtful
-        and not raw.faults
-        and set(map(len, rows)) <= {width}
-        and all(map(str.strip, map("".join, rows)))
-    ):
+    if not raw.doubtful and not raw.faults and set(map(len, rows)) <= {width} and _begin_filled(rows):
         return Chunk(range(raw.first, raw.first + len(rows)), rows)
     numbers: list[int] = []
     kept: list[Sequence[str]] = []
@@ -209,6 +205,11 @@ def _chunk(raw: RawRows, header: tuple[str, ...], where: Where) -> Chunk:
             numbers.append(number)
             kept.append(row if len(row) == width else row[:width])
     return Chunk(numbers, kept, refused)
+
+
+def _begin_filled(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether every first cell says something: then no row is blank, and none needs a closer look."""
+    return all(map(str.strip, map(itemgetter(0), rows)))
 
 
 def _row_problems(
