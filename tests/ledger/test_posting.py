@@ -306,10 +306,13 @@ def test_an_approved_adjustment_enters_the_period_of_its_version(lite):
     decision = {"id": 1, "version": 1, "state": "adjustment", "subject": "s", "authenticated": 1}
     with lite.write(ACTOR, "decide") as transaction:
         transaction.insert(schema.decision, [decision])
-    assert post(lite, ACTOR, [fact()], kind="adjustment", approval=1).posted == 1
     with pytest.raises(QinglianError) as error:
         post(lite, ACTOR, [fact(start=date(2021, 5, 1))], kind="adjustment", approval=1)
     assert error.value.code == "ledger.period_locked"
+    assert post(lite, ACTOR, [fact()], kind="adjustment", approval=1).posted == 1
+    with pytest.raises(QinglianError) as error:
+        post(lite, ACTOR, [fact(start=date(2022, 5, 1))], kind="adjustment", approval=1)
+    assert error.value.code == "ledger.approval_used"
 
 
 def test_evidence_is_stored_once(book, tmp_path):

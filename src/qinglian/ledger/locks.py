@@ -27,7 +27,8 @@ def refuse_locked(connection: Connection, facts: Iterable[Fact], approval: int |
     Raises
     ------
     QinglianError
-        ``ledger.period_locked`` with the row; ``ledger.approval_unknown``.
+        ``ledger.period_locked`` with the row; ``ledger.approval_unknown``; ``ledger.approval_used``, for each
+        adjustment has an approval of its own.
     """
     spans = _spans_in_force(connection, approval)
     if not spans:
@@ -52,6 +53,9 @@ def _spans_in_force(connection: Connection, approval: int | None) -> list[tuple[
     version = connection.execute(query).scalar()
     if version is None:
         raise QinglianError("ledger.approval_unknown", decision=approval)
+    used = connection.execute(select(schema.batch.c.id).where(schema.batch.c.approval == approval)).scalar()
+    if used is not None:
+        raise QinglianError("ledger.approval_used", decision=approval, batch=used)
     spans = locked_spans(connection)
     opened = [(start, end) for start, end, number in spans if number == version]
     # An adjustment opens the period of its version, also where an older version locks the same days.
