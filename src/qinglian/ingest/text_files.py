@@ -70,9 +70,11 @@ def _known(path: Path, encoding: str) -> str:
     """Return the codec's own name; ``utf-8`` also takes a byte order mark."""
     try:
         name = codecs.lookup(encoding).name
-        codecs.getincrementaldecoder(name)().decode(b"", final=True)
+        known = isinstance(codecs.getincrementaldecoder(name)().decode(b"", final=True), str)
     except (LookupError, TypeError, AttributeError, UnicodeError):
-        raise QinglianError("ingest.encoding_unknown", Where(file=str(path)), encoding=encoding) from None
+        known = False
+    if not known:  # base64 and the like are codecs too, but not of text
+        raise QinglianError("ingest.encoding_unknown", Where(file=str(path)), encoding=encoding)
     return "utf-8-sig" if name == "utf-8" else name
 
 
