@@ -55,14 +55,19 @@ VERBS: dict[str, Verb] = {
     "batches": Verb(f"{_BOOK}:batches", "List posted batches", "列出已过账批次"),
     "undo": Verb(f"{_BOOK}:undo", "Reverse a whole batch", "冲销整个批次"),
     "reverse": Verb(f"{_BOOK}:reverse", "Reverse one record", "冲销一条记录"),
-    "instruments": Verb(f"{_FACTORS}:instruments", "Certificates and contracts", "绿证与合同凭证"),
+    "instruments": Verb(
+        "qinglian.ingest.commands:instruments", "Certificates and contracts", "绿证与合同凭证"
+    ),
+    "series": Verb("qinglian.ingest.commands:series", "Series over time: add", "时间序列：追加"),
     "calculate": Verb(f"{_CALCULATION}:calculate", "Calculate a period", "计算一个期间"),
     "inventory": Verb(f"{_CALCULATION}:inventory", "Show an inventory", "显示清单"),
     "explain": Verb(
         f"{_CALCULATION}:explain", "Explain a number down to file and row", "解释数字直至文件与行"
     ),
     "trace": Verb(f"{_CALCULATION}:trace", "Show how factors were chosen", "显示因子如何选定"),
-    "demo": Verb("qinglian.demo.command:demo", "Run a sample company's year", "运行示例公司的一年"),
+    "uncertainty": Verb(
+        f"{_VERSIONS}:uncertainty", "Uncertainty of a version's totals", "版本总量的不确定性"
+    ),
     "version": Verb(
         f"{_VERSIONS}:version",
         "Versions: create, review, approve, publish, diff",
@@ -78,9 +83,6 @@ VERBS: dict[str, Verb] = {
         f"{_VERSIONS}:restate", "Split the difference of two versions by cause", "按原因分解两个版本的差异"
     ),
     "base-year": Verb(f"{_VERSIONS}:base_year", "Base year and its recalculation", "基准年及其重算"),
-    "uncertainty": Verb(
-        f"{_VERSIONS}:uncertainty", "Uncertainty of a version's totals", "版本总量的不确定性"
-    ),
     "replay": Verb(
         f"{_VERSIONS}:replay", "Calculate a version again, compare the bytes", "重算版本并比较字节"
     ),
@@ -88,10 +90,11 @@ VERBS: dict[str, Verb] = {
         f"{_VERSIONS}:evidence_pack", "Write a version's evidence for an assurer", "为核查方导出证据包"
     ),
     "erase": Verb(f"{_VERSIONS}:erase", "Destroy a name or a personal attachment", "删除个人姓名或个人附件"),
+    "audit": Verb(f"{_BOOK}:audit", "Verify the whole book", "核验整个账本"),
     "published": Verb(
         "qinglian.ledger.published_command:published", "Check published figures", "核对已公布的数字"
     ),
-    "audit": Verb(f"{_BOOK}:audit", "Verify the whole book", "核验整个账本"),
+    "demo": Verb("qinglian.demo.command:demo", "Run a sample company's year", "运行示例公司的一年"),
 }
 
 EXITS: dict[str, Exit] = {

@@ -6,20 +6,19 @@ import csv
 import shutil
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from qinglian.core.decimals import parse_decimal, plain
+from qinglian.core.decimals import plain
 from qinglian.core.errors import QinglianError, Where
 from qinglian.core.period import FiscalCalendar, parse_period
 from qinglian.core.text import text
-from qinglian.core.units import parse_unit
 from qinglian.demo.claims import Saving, Statement, enter, read_claims, recompute
 from qinglian.demo.equivalence import Equivalence
 from qinglian.demo.generator import ACTIVITY_FILES, write_files
 from qinglian.demo.importing import import_file
+from qinglian.ingest.accounts import read_certificates
 from qinglian.ledger import evidence
 from qinglian.ledger.actor import Actor
 from qinglian.ledger.audit import audit
@@ -27,7 +26,7 @@ from qinglian.ledger.book import Book, create_book
 from qinglian.ledger.calculation import calculate
 from qinglian.ledger.explain import explain
 from qinglian.ledger.installed import install_packs
-from qinglian.ledger.instruments import Certificate, add_instruments
+from qinglian.ledger.instruments import add_instruments
 from qinglian.ledger.inventory import Inventory, View, read_inventory
 from qinglian.ledger.organisation import add_facility
 from qinglian.ledger.report import gas_table, iso_table, scope_table, summary
@@ -119,23 +118,7 @@ def _imports(book: Book, actor: Actor, files: Path, outcome: Outcome) -> None:
 
 
 def _certificates(book: Book, actor: Actor, path: Path, outcome: Outcome) -> None:
-    certificates = [
-        Certificate(
-            kind=row["kind"],
-            serial=row["serial"],
-            amount=parse_decimal(row["amount"]),
-            unit=parse_unit(row["unit"]).symbol,
-            vintage_start=date.fromisoformat(row["vintage_start"]),
-            vintage_end=date.fromisoformat(row["vintage_end"]),
-            market=row["market"],
-            retired_for=row["retired_for"],
-            factor=parse_decimal(row["factor"]),
-            facility=row["facility"] or None,
-            row=number,
-        )
-        for number, row in enumerate(_rows(path), start=2)
-    ]
-    count = add_instruments(book, actor, certificates, source=evidence.store(book, path))
+    count = add_instruments(book, actor, read_certificates(path), source=evidence.store(book, path))
     outcome.figures.append(text("demo.instruments", count=count))
     outcome.data["instruments"] = count
 

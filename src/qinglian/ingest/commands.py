@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qinglian.core.text import text
+from qinglian.ledger.commands.factors import instruments
 from qinglian.present.exits import Exit
 from qinglian.present.figures import Column, Table
 
@@ -59,6 +60,46 @@ def import_files(
     if any(result.conflicts for result in results):
         return Exit.CONFLICT
     return Exit.REFUSED if any(result.refused and not accept for result in results) else Exit.OK
+
+
+@instruments.command("add", help="ingest.help_instruments_add")
+@click.argument("file", type=FILE)
+@click.pass_obj
+def add_instruments(console: Console, file: Path) -> None:
+    """Enter the contractual instruments of a file."""
+    from qinglian.ingest.accounts import read_certificates
+    from qinglian.ledger import evidence
+    from qinglian.ledger.actor import Actor
+    from qinglian.ledger.book import open_book
+    from qinglian.ledger.instruments import add_instruments as enter
+
+    book = open_book(console.book)
+    count = enter(book, Actor.of_machine(), read_certificates(file), source=evidence.store(book, file))
+    console.emit({"instruments": count}, text("ingest.instruments_added", count=count))
+
+
+@click.group(help="ingest.help_series")
+def series() -> None:
+    """Series: what changes over time and belongs to no room alone."""
+
+
+@series.command("add", help="ingest.help_series_add")
+@click.argument("name")
+@click.argument("file", type=FILE)
+@click.option("--unit", required=True, help="ingest.option_series_unit")
+@click.pass_obj
+def series_add(console: Console, name: str, file: Path, unit: str) -> None:
+    """Append values to a series."""
+    from qinglian.ingest.accounts import read_series_values
+    from qinglian.ledger import evidence
+    from qinglian.ledger.actor import Actor
+    from qinglian.ledger.book import open_book
+    from qinglian.ledger.series import add_series
+
+    book = open_book(console.book)
+    values = read_series_values(file)
+    count = add_series(book, Actor.of_machine(), name, unit, values, source=evidence.store(book, file))
+    console.emit({"series": name, "values": count}, text("ingest.series_added", count=count, name=name))
 
 
 def _table(results: list[Imported]) -> Table:
