@@ -160,7 +160,11 @@ class Eligibility:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Minutes to change a line of a group from one family to another."""
+    """Minutes to change a line of a group from one family to another.
+
+    An empty `before` is the first setup of a line that has made nothing yet; it comes before the line's own
+    `first_setup`.
+    """
 
     group: str
     before: str
@@ -287,7 +291,8 @@ class Instance:
         for table in (self.eligibility, self.lots, self.orders):
             _known("family", (item.family for item in table), families)
         _known("family", (line.family for line in self.lines if line.family), families)
-        _known("family", (name for s in self.setups for name in (s.before, s.after)), families)
+        _known("family", (s.after for s in self.setups), families)
+        _known("family", (s.before for s in self.setups if s.before), families)
         for rows in (self.eligibility, self.pins):
             _known("line", (item.line for item in rows), self.line_of.keys())
         _known("lot", (pin.lot for pin in self.pins), self.lot_of.keys())
@@ -351,9 +356,8 @@ class Instance:
         item = self.line_of[line]
         if before == after:
             return 0
-        if not before:
-            return whole(item.first_setup * item.setup_factor)
-        return whole(self.matrix.get((item.setup_group, before, after), Decimal(0)) * item.setup_factor)
+        unnamed = Decimal(0) if before else item.first_setup
+        return whole(self.matrix.get((item.setup_group, before, after), unnamed) * item.setup_factor)
 
     def run_power(self, line: str, family: str) -> int:
         """Watts of a line while it makes a family."""
