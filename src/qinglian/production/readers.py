@@ -1,118 +1,132 @@
-"""Files of a plant → instance: a folder of CSV files, every row checked, nothing half-read."""
+"""Files of a plant → instance: a folder or a workbook, every row checked, nothing half-read.
+
+The tables and their columns are those of ``schema.toml``. All problems come back at once, each with file,
+row, column and fix; what merely looks wrong is a warning beside the instance.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qinglian.ingest.tables import read_table
-from qinglian.production.model import (
-    CarbonIntensity,
-    Eligibility,
-    Family,
-    Horizon,
-    Instance,
-    Line,
-    Lot,
-    Power,
-    Setup,
-    Tariff,
-)
+from qinglian.core.errors import Problem, QinglianError, Where
+from qinglian.ingest.schema import Schema, load_schema
+from qinglian.ingest.table_folder import open_tables
+from qinglian.ingest.typed_cells import Frame
+from qinglian.ingest.typed_rows import Rows, check_references, limited, read_rows
+from qinglian.production.building import build
+from qinglian.production.hour_table import NO_HOURS, HourTable, read_hours
+from qinglian.production.plant import Plant, read_plant
+from qinglian.production.plausibility import Places, doubts
+from qinglian.production.reach import extended, needed_limit
+from qinglian.production.row_checks import check_rows
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from qinglian.core.errors import Problem
-
-WEEK = 10_080
-START_UP_SHARE = Decimal("0.6")
-FIRST_SETUP = Decimal(15)
+    from qinglian.ingest.tables import Table
+    from qinglian.production.model import Instance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Read:
-    """An instance, and what in its files looks wrong without being refused."""
+    """An instance, what in its files looks wrong without being refused, and where its rows stand.
+
+    Parameters
+    ----------
+    places
+        Where each line, lot, order, family and pin stands, by kind (``lots``) and name; and each table, by kind
+        ``tables``.
+    """
 
     instance: Instance
     warnings: tuple[Problem, ...] = ()
+    places: Places = field(default_factory=dict)
+
+
+@cache
+def schema() -> Schema:
+    """Return the tables and columns of a planner's folder."""
+    return load_schema(Path(__file__).with_name("schema.toml"))
 
 
 def read_instance(folder: Path) -> Instance:
-    """Read a plant and its orders from a folder."""
+    """Read a plant and its orders; `read` gives the warnings too.
+
+    Raises
+    ------
+    QinglianError
+        With every problem of every table.
+    """
     return read(folder).instance
 
 
 def read(folder: Path) -> Read:
-    """Read a plant and its orders from a folder, with warnings."""
-    lines = tuple(_line(row) for row in _rows(folder / "lines.csv"))
-    eligibility = tuple(
-        Eligibility(row["line"], row["family"], Decimal(row["min_per_unit"]))
-        for row in _rows(folder / "eligibility.csv")
-    )
-    setups = tuple(
-        Setup("", row["from_family"], row["to_family"], Decimal(row["base_min"]))
-        for row in _rows(folder / "setups.csv")
-    )
-    lots = tuple(
-        Lot(
-            id=row["lot"],
-            family=row["family"],
-            units=int(row["units"]),
-            release=int(row["release_min"]),
-            due=int(row["due_min"]),
-            weight=int(row["weight"]),
-        )
-        for row in _rows(folder / "lots.csv")
-    )
-    names = {e.family for e in eligibility} | {lot.family for lot in lots} | {s.after for s in setups}
-    horizon = Horizon(datetime(2024, 1, 1, tzinfo=UTC), WEEK, 4 * WEEK)
-    hours = _rows(folder / "hours.csv")
-    prices = _continued([_scaled(row["price_CNY_per_kWh"], 10**6) for row in hours], horizon.hours)
-    carbon = _continued([_scaled(row["grid_kgCO2_per_kWh"], 10**6) for row in hours], horizon.hours)
-    instance = Instance(
-        horizon=horizon,
-        lines=lines,
-        families=tuple(Family(name) for name in sorted(names)),
-        eligibility=eligibility,
-        lots=lots,
-        setups=setups,
-        tariff=Tariff("CNY", prices),
-        intensities=(CarbonIntensity("location", "hours.csv", carbon),),
-        minimum_run_minutes=5,
-        name=folder.name,
-    )
-    return Read(instance)
+    """Read a plant and its orders from a folder of tables or from one workbook.
+
+    Raises
+    ------
+    QinglianError
+        With every problem of every table: ``ingest.schema_*``, ``ingest.*`` of the cells, ``production.*``.
+    """
+    folder = Path(folder)
+    tables = open_tables(folder, schema())
+    problems = list(tables.problems)
+    found, plant = _tables(tables.found, problems)
+    hours = NO_HOURS
+    if "hours" in found and len(found["hours"]):
+        hours, faults = read_hours(found["hours"])
+        problems += faults
+    problems += check_references(schema(), found)
+    if not tables.problems:
+        problems += check_rows(found, tables.found.keys() - found.keys(), str(folder))
+    if problems:
+        raise QinglianError.many(limited(problems))
+    instance = _built(found, plant, hours, folder)
+    places = _places(found)
+    return Read(instance, (*tables.notices, *doubts(instance, hours.stated, places)), places)
 
 
-def _line(row: dict[str, str]) -> Line:
-    run = _scaled(row["run_kW"], 1000)
-    power = Power(
-        run=run,
-        idle=_scaled(row["idle_kW"], 1000),
-        setup=_scaled(row["setup_kW"], 1000),
-        start_up=int((run * START_UP_SHARE).to_integral_value(ROUND_HALF_EVEN)),
-    )
-    return Line(
-        id=row["line"],
-        power=power,
-        setup_factor=Decimal(row["setup_factor"]),
-        first_setup=FIRST_SETUP,
-        start_up_minutes=int(row["startup_min"]),
-    )
+def _tables(tables: Mapping[str, Table], problems: list[Problem]) -> tuple[dict[str, Rows], Plant]:
+    """Read each table; the plant first, as moments count from its start. Faulty tables are left out."""
+    found: dict[str, Rows] = {}
+
+    def take(name: str, frame: Frame) -> None:
+        if name not in tables:
+            return
+        rows, faults = read_rows(schema().sheets[name], tables[name], frame)
+        problems.extend(faults)
+        if rows is not None and not faults:
+            found[name] = rows
+
+    take("plant", Frame())
+    plant, faults = read_plant(schema().sheets["plant"], found.get("plant"))
+    problems.extend(faults)
+    for name in schema().sheets:
+        if name != "plant":
+            take(name, plant.frame)
+    return found, plant
 
 
-def _scaled(text: str, factor: int) -> int:
-    return int((Decimal(text) * factor).to_integral_value(ROUND_HALF_EVEN))
+def _built(found: Mapping[str, Rows], plant: Plant, hours: HourTable, folder: Path) -> Instance:
+    """Build the instance, a second time where its work needs more than the usual reach."""
+    instance = build(found, plant, hours, plant.horizon, folder.stem)
+    limit = needed_limit(instance)
+    if limit > plant.horizon.limit:
+        instance = build(found, plant, hours, extended(plant.horizon, limit), folder.stem)
+    return instance
 
 
-def _continued(values: list[int], hours: int) -> tuple[int, ...]:
-    while len(values) < hours:
-        values = values + values[-24:]
-    return tuple(values[:hours])
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    table = read_table(path)
-    return [dict(zip(table.header, row, strict=True)) for chunk in table.chunks for row in chunk.rows]
+def _places(found: Mapping[str, Rows]) -> dict[tuple[str, str], Where]:
+    keys = {"lines": "line", "lots": "lot", "orders": "order", "families": "family", "pins": "lot"}
+    places = {
+        (sheet, str(name)): found[sheet].where(index, key)
+        for sheet, key in keys.items()
+        if sheet in found
+        for index, name in enumerate(found[sheet].cells[key])
+    }
+    places |= {("tables", name): rows.table for name, rows in found.items()}
+    for index, row in enumerate(found["eligibility"]):
+        places["eligibility", f"{row['line']} {row['family']}"] = found["eligibility"].where(index, "rate")
+    return places
