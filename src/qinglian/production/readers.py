@@ -36,8 +36,8 @@ class Read:
     Parameters
     ----------
     places
-        Where each line, lot, order, family and pin stands, by kind (``lots``) and name; and each table, by kind
-        ``tables``.
+        Where each line, lot, order, family and pin stands, by kind (``lots``) and name; and each table, by
+        kind ``tables``.
     """
 
     instance: Instance
