@@ -1,0 +1,1 @@
+"""The optimiser: instance and objective → plan. `verify` never imports it."""
