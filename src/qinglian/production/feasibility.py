@@ -7,8 +7,9 @@ that a plan exists where deadlines, pins and crews are tight together.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from qinglian.core.errors import Problem, Where
 from qinglian.production.capacity import deadline_capacity, limit_capacity
@@ -106,7 +107,19 @@ def _families(question: Question, lines: Lines) -> Iterator[Problem]:
 
 def _windows(question: Question, lines: Lines) -> Iterator[Problem]:
     """Name lots that fit into no opening of any line that could make them."""
+    by_family: dict[str, list[Lot]] = defaultdict(list)
     for lot in question.lots:
+        by_family[lot.family].append(lot)
+    for lots in by_family.values():
+        worst = replace(
+            lots[0], units=max(lot.units for lot in lots), release=max(lot.release for lot in lots)
+        )
+        if any(True for _ in _closed(question, lines, [worst])):
+            yield from _closed(question, lines, lots)
+
+
+def _closed(question: Question, lines: Lines, lots: Iterable[Lot]) -> Iterator[Problem]:
+    for lot in lots:
         for stage in question.instance.operations(lot):
             rooms = [_room(question, lot, line) for line in lines[lot.family, stage]]
             if all(longest < needed for longest, needed in rooms):
@@ -181,7 +194,14 @@ def _set_up(question: Question, lot: Lot, line: Line, calendar: Calendar | None)
 
 def _quickest(question: Question, lot: Lot, lines: Lines) -> dict[str, int]:
     """Return the quickest minutes of a lot at each stage, on any line that can make it."""
-    return {
-        stage: min(question.instance.run_minutes(lot, line.id) or 0 for line in lines[lot.family, stage])
-        for stage in question.instance.operations(lot)
-    }
+    instance = question.instance
+
+    def quickest(stage: str) -> int:
+        line = min(lines[lot.family, stage], key=lambda line: _rate(instance, line, lot.family))
+        return instance.run_minutes(lot, line.id) or 0
+
+    return {stage: quickest(stage) for stage in instance.operations(lot)}
+
+
+def _rate(instance: Instance, line: Line, family: str) -> Decimal:
+    return instance.eligible[line.id, family].minutes_per_unit
