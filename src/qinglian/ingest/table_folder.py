@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,8 +33,19 @@ class Tables:
     notices: list[Problem]
 
 
-def open_tables(path: Path, schema: Schema) -> Tables:
-    """Find the tables of a schema; a missing required one is a problem, a strange file a notice."""
+def open_tables(path: Path, schema: Schema, *, beside: Collection[str] = ()) -> Tables:
+    """Find the tables of a schema; a missing required one is a problem, a strange file a notice.
+
+    Parameters
+    ----------
+    beside
+        Names of files that may lie beside the tables without being read.
+
+    Raises
+    ------
+    QinglianError
+        ``ingest.schema_path`` if there is neither folder nor workbook, or what makes a workbook unreadable.
+    """
     if path.is_dir():
         named: list[tuple[str, Path, str | None]] = [
             (item.stem, item, None) for item in sorted(path.iterdir()) if _readable(item)
@@ -52,7 +63,7 @@ def open_tables(path: Path, schema: Schema) -> Tables:
         where = Where(file=str(file), sheet=sheet_name)
         sheet = schema.sheets.get(schema.names.get(heading(name), ""))
         if sheet is None or (file.suffix.lower() == ".toml" and not sheet.single):
-            notices += _strange(name, schema, where)
+            notices += [] if name in beside else _strange(name, schema, where)
         elif sheet.name in places:
             params = {"name": sheet.en, "other": places[sheet.name]}
             problems.append(Problem("ingest.schema_sheet_twice", where, params))

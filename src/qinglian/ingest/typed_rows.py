@@ -171,7 +171,8 @@ def check_references(schema: Schema, found: Mapping[str, Rows]) -> list[Problem]
                 for name in value if isinstance(value, tuple) else (value,):
                     if isinstance(name, str) and name and name not in known:
                         near = near_or_some(name, sorted(known))
-                        params = {"name": name, "sheet": schema.sheets[target].en, "near": near}
+                        sheet = schema.sheets[target]
+                        params = {"name": name, "sheet": sheet.en, "zh": sheet.zh, "near": near}
                         problems.append(
                             Problem("ingest.schema_name_unknown", rows.where(index, column.name), params)
                         )

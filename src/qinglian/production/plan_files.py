@@ -1,7 +1,7 @@
 """A plan as files that an ERP or a spreadsheet reads, and back.
 
 CSV: tasks in ``plan.csv``, the lines' other states in ``plan.spans.csv``, where it comes from in
-``plan.about.csv``. Excel: one workbook with a sheet for each. Only the tasks are needed to read a plan; a plan
+``plan.about.csv``. Excel: one workbook with a sheet for each. Only the tasks are needed to read a plan; one
 of another program in the same columns is as good. States that were decided for other tasks than those in the
 file (someone edited them) are left out, and the plan says so.
 """

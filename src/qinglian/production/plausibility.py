@@ -120,12 +120,12 @@ def _rates(instance: Instance, places: Places) -> Iterator[Problem]:
 
 def _dates(instance: Instance, places: Places) -> Iterator[Problem]:
     kind, demand = _demand(instance)
-    for code, strange in (
-        ("due_before_release", lambda item: item.due < item.release),
-        ("zero_units", lambda item: item.units == 0),
-        ("released_after_end", lambda item: item.release >= instance.horizon.minutes),
-    ):
-        named = [item.id for item in demand if strange(item)]
+    strange = {
+        "due_before_release": [item.id for item in demand if item.due < item.release],
+        "zero_units": [item.id for item in demand if not item.units],
+        "released_after_end": [item.id for item in demand if item.release >= instance.horizon.minutes],
+    }
+    for code, named in strange.items():
         if named:
             params = {"names": named[:SHOWN], "count": len(named)}
             yield Problem(f"production.doubt_{code}", places.get((kind, named[0])), params)

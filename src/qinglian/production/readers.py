@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from qinglian.production.model import Instance
 
 
+PLAN_FILES = ("plan", "plan.spans", "plan.about")
+"""A plan may lie beside its input."""
+
+
 @dataclass(frozen=True)
 class Read:
     """An instance, what in its files looks wrong without being refused, and where its rows stand.
@@ -71,7 +75,7 @@ def read(folder: Path) -> Read:
         With every problem of every table: ``ingest.schema_*``, ``ingest.*`` of the cells, ``production.*``.
     """
     folder = Path(folder)
-    tables = open_tables(folder, schema())
+    tables = open_tables(folder, schema(), beside=PLAN_FILES)
     problems = list(tables.problems)
     found, plant = _tables(tables.found, problems)
     hours = NO_HOURS

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qinglian.production.decide.problem import NEVER, Floats, Ints, Problem, Sequences
+from qinglian.production.decide.problem import NEVER, Floats, Ints, Problem, Sequences, sequences_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from qinglian.production.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ class Rule:
     first_due: bool = False
 
 
-ATCS = tuple(Rule(due, setup) for due in (0.5, 1.0, 2.0, 4.0) for setup in (0.05, 0.2, 1.0))
+ATCS = tuple(
+    Rule(due, setup, ready) for due in (0.3, 0.7, 1.5) for setup in (0.5, 1.0) for ready in (0.05, 0.2)
+)
 EDD = Rule(math.inf, math.inf, first_due=True)
 FEWEST_SETUPS = Rule(math.inf, 1e-3, urgency=0.0)
 
@@ -181,3 +185,21 @@ def _mean_setup(setup: Ints) -> float:
     table = setup[:, :size, :size]
     used = table[table > 0]
     return float(used.mean()) if len(used) else 1.0
+
+
+def completed(problem: Problem, plan: Plan) -> Sequences:
+    """Take over a plan's order of operations; what it lacks is put where it costs least at the end of a line."""
+    rows = [list(row) for row in sequences_of(problem, plan)]
+    placed = {int(op) for row in rows for op in row}
+    ends = [
+        int(problem.available[line]) + sum(int(problem.minutes[line, op]) for op in row)
+        for line, row in enumerate(rows)
+    ]
+    for op in range(problem.size):
+        if op not in placed:
+            able = [line for line in range(problem.lines) if problem.minutes[line, op] >= 0]
+            if able:
+                line = min(able, key=lambda index: ends[index] + int(problem.minutes[index, op]))
+                rows[line].append(op)
+                ends[line] += int(problem.minutes[line, op])
+    return [np.array(row, dtype=np.int32) for row in rows]

@@ -33,11 +33,17 @@ class Placed:
     end: int
 
 
-def decode(problem: Problem, sequences: Sequences, *, origin: str = "") -> Plan:
-    """Place every operation in the given order and name it."""
+Booked = tuple[int, int, int]
+"""A setup that crews already do: index of the line, start and end."""
+
+
+def decode(
+    problem: Problem, sequences: Sequences, *, origin: str = "", booked: Iterable[Booked] = ()
+) -> Plan:
+    """Place every operation in the given order and name it, beside setups that are `booked` already."""
     instance = problem.instance
     tasks = []
-    for item in place(problem, sequences):
+    for item in place(problem, sequences, booked):
         lot = instance.lots[problem.lot[item.operation]]
         tasks.append(
             Task(
@@ -53,9 +59,13 @@ def decode(problem: Problem, sequences: Sequences, *, origin: str = "") -> Plan:
     return Plan(tuple(tasks), origin=origin)
 
 
-def place(problem: Problem, sequences: Sequences) -> list[Placed]:
+def place(problem: Problem, sequences: Sequences, booked: Iterable[Booked] = ()) -> list[Placed]:
     """Place operations line by line; where stages wait for each other in a circle the order gives way."""
-    return _Decoder(problem, sequences).run()
+    decoder = _Decoder(problem, sequences)
+    for line, start, end in booked:
+        for crew in decoder.crews[line]:
+            crew.book(start, end)
+    return decoder.run()
 
 
 def cost(problem: Problem, placed: Iterable[Placed]) -> float:

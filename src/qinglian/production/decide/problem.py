@@ -96,6 +96,11 @@ class Problem:
         """Whether lines depend on each other: crews, or more than one stage."""
         return bool(self.instance.crews) or bool((self.previous >= 0).any())
 
+    @property
+    def plain(self) -> bool:
+        """Whether the kernel's cost is the cost: no calendars, crews, stages, or energy by the hour."""
+        return not self.coupled and all(clock.always for clock in self.clocks)
+
     @classmethod
     def of(
         cls,

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from qinglian.production.verify.booking import Booking, Bookings, problem
 
 if TYPE_CHECKING:
     from qinglian.core.errors import Problem
-    from qinglian.production.model import Instance, Line
-    from qinglian.production.plan import Plan, Span
+    from qinglian.production.model import Instance, Line, Power
+    from qinglian.production.plan import Plan, Span, Task
     from qinglian.production.verify.work import WorkingTime
 
 State = Literal["run", "setup", "start_up", "idle"]
@@ -27,6 +27,13 @@ class Stretch:
     start: int
     end: int
     watts: int
+
+
+class Pausing(Protocol):
+    """Something that says when work pauses."""
+
+    def pauses(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Stretches inside ``[start, end)`` without work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +87,19 @@ def _work(instance: Instance, booked: tuple[Booking, ...], time: WorkingTime) ->
         task, power = booking.task, booking.line.power
         eligible = (task.line, booking.lot.family) in instance.eligible
         watts = instance.run_power(task.line, booking.lot.family) if eligible else power.run
-        yield from _piece("setup", task.setup_start, task.setup_end, power.setup, power.idle, time)
-        if booking.begin < task.setup_end < task.start:
-            yield Stretch("idle", task.setup_end, task.start, power.idle)
-        yield from _piece("run", task.start, task.end, watts, power.idle, time)
+        yield from task_stretches(task, watts, power, time)
+
+
+def task_stretches(task: Task, run_w: int, power: Power, time: Pausing) -> Iterator[Stretch]:
+    """States of a line from the begin of a setup to the end of its run."""
+    yield from _piece("setup", task.setup_start, task.setup_end, power.setup, power.idle, time)
+    if task.setup_start < task.setup_end < task.start:
+        yield Stretch("idle", task.setup_end, task.start, power.idle)
+    yield from _piece("run", task.start, task.end, run_w, power.idle, time)
 
 
 def _piece(
-    state: State, start: int, end: int, watts: int, idle_watts: int, time: WorkingTime
+    state: State, start: int, end: int, watts: int, idle_watts: int, time: Pausing
 ) -> Iterator[Stretch]:
     at = start
     for closed_from, closed_to in time.pauses(start, end):
