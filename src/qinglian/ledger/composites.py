@@ -29,7 +29,8 @@ class Link:
 
 def figure(value: Fraction, into: str, per_unit: str, where: str) -> str:
     """State a figure and where it is found."""
-    return f"{plain(value)} {into}/{per_unit} [{where}]"
+    written = plain(value)  # a quotient whose decimals do not end is stated by its terms
+    return f"{written} {into}/{per_unit} [{where}]" if "/" not in written else f"{into}/{per_unit} [{where}]"
 
 
 def composite(links: Sequence[Link], factor: Factor) -> Factor:
