@@ -27,7 +27,7 @@ from qinglian.ledger.manifest import Segment, present_paths, segments
 from qinglian.present.figures import Tree
 
 FACTS_SHOWN = 5
-DIGITS_SHOWN = 12
+DIGITS_SHOWN, FRACTION_SHOWN = 12, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +52,21 @@ class Record:
         return ", ".join(part for part in parts if part)
 
 
-def explain(book: Book, inventory: Inventory, *, limit: int = FACTS_SHOWN, **where: object) -> Tree:
+def explain(
+    book: Book, inventory: Inventory, *, limit: int = FACTS_SHOWN, account: str = GROSS, **where: object
+) -> Tree:
     """Tree of a total: rule → stream → factor and records, down to file and row.
 
     Parameters
     ----------
     limit
         Records shown per stream; how many more there are is said.
+    account
+        Gross emissions, or one of the accounts outside them.
     where
         Attributes of the rule that select the total: ``scope``, ``category``, ``method``, ``id``.
     """
-    emissions = list(inventory.select(GROSS, **where))
+    emissions = list(inventory.select(account, **where))
     label = _label(text("ledger.total"), emissions)
     by_rule: dict[str, list[Emission]] = defaultdict(list)
     for emission in emissions:
@@ -80,9 +84,9 @@ def _label(name: str, emissions: Iterable[Emission]) -> str:
 
 
 def _number(exact: Fraction) -> str:
-    """Return a number exactly where its decimals end; else as many digits as anyone reads."""
+    """Return a number exactly; a fraction longer than anyone reads, in as many digits as are read."""
     written = plain(exact)
-    if "/" not in written:
+    if "/" not in written or len(written) <= FRACTION_SHOWN:
         return written
     with localcontext(prec=DIGITS_SHOWN):
         return f"≈ {Decimal(exact.numerator) / Decimal(exact.denominator):f}"

@@ -17,11 +17,11 @@ Key = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """Records that no factor answers, of one kind and facility."""
+    """Records that no factor answers, of one kind."""
 
     rule: str
-    facility: str
     activity: str
+    facilities: tuple[str, ...]
     quantity: Fraction
     unit: str
     records: int
@@ -48,21 +48,21 @@ def unresolved(book: Book, inventory: Inventory, **where: object) -> list[Unreso
         if entry["factor"] is None:
             key = (entry["rule"], entry["activity"], entry["technology"], entry["place"], entry["measure"])
             reasons[key][entry["lost_at"]] = None
-    found: dict[tuple[str, str, str, str, tuple[str, ...]], list[Line]] = defaultdict(list)
+    found: dict[tuple[str, str, str, tuple[str, ...]], list[Line]] = defaultdict(list)
     for line in lines:
         why = tuple(reasons.get(_key(line), ()))
-        found[line.rule.id, line.stream.facility, line.stream.activity, line.unit, why].append(line)
+        found[line.rule.id, line.stream.activity, line.unit, why].append(line)
     return [
         Unresolved(
             rule,
-            facility,
             activity,
+            tuple(sorted({line.stream.facility for line in members})),
             sum((line.quantity for line in members), Fraction(0)),
             unit,
             sum(line.records for line in members),
             tuple(reason_text(reason) for reason in why) or (text("ledger.why_no_factor"),),
         )
-        for (rule, facility, activity, unit, why), members in sorted(found.items())
+        for (rule, activity, unit, why), members in sorted(found.items())
     ]
 
 

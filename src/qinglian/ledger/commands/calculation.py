@@ -170,11 +170,18 @@ def inventory(
 
 def unresolved_table(entries: list[Unresolved]) -> Table:
     """Return what is in no total, with the reasons."""
-    names = ("rule", "facility", "activity", "amount", "reason")
+    names = ("rule", "activity", "facility", "records", "amount", "reason")
     columns = tuple(Column(text(f"ledger.column_{name}")) for name in names)
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (e.rule, e.facility, e.activity, f"{plain(e.quantity)} {e.unit}", "; ".join(e.reasons))
-        for e in entries
+        (
+            entry.rule,
+            entry.activity,
+            ", ".join(entry.facilities),
+            entry.records,
+            f"{plain(entry.quantity)} {entry.unit}",
+            "; ".join(entry.reasons),
+        )
+        for entry in entries
     )
     return Table(text("ledger.unresolved_title"), columns, rows)
 
@@ -185,6 +192,12 @@ def unresolved_table(entries: list[Unresolved]) -> Table:
 @click.option("--method", type=click.Choice(["location", "market"]), help="ledger.option_method")
 @click.option("--category", type=click.IntRange(1, 15), help="ledger.option_category")
 @click.option("--rule", help="ledger.option_rule")
+@click.option(
+    "--account",
+    type=click.Choice(["gross", "biogenic", "removal", "outside_kyoto"]),
+    default="gross",
+    help="ledger.option_account",
+)
 @click.option("--records", type=click.IntRange(1), default=5, help="ledger.option_records")
 @click.pass_obj
 def explain(
@@ -197,6 +210,7 @@ def explain(
     method: str | None,
     category: int | None,
     rule: str | None,
+    account: str,
     records: int,
 ) -> None:
     """Explain a total down to factor, file and row."""
@@ -206,10 +220,10 @@ def explain(
     book, found = _open(console, period, run_id, gwp, consolidation)
     asked = {"scope": scope, "method": method, "category": category, "id": rule}
     where = {name: value for name, value in asked.items() if value is not None}
-    tree = tree_of(book, found, limit=records, **where)
+    tree = tree_of(book, found, limit=records, account=account, **where)
     missing = [
         Tree(
-            f"{entry.rule} · {entry.facility} · {entry.activity}: {plain(entry.quantity)} {entry.unit}",
+            f"{entry.rule} · {entry.activity}: {plain(entry.quantity)} {entry.unit}",
             tuple(Tree(reason) for reason in entry.reasons),
         )
         for entry in unresolved(book, found, **where)
