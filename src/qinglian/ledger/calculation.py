@@ -189,7 +189,7 @@ class _Parts:
         paths = present_paths(book, listed)
         _refuse_cut_records(engine, paths, scope)
         writer = LinesWriter(target, wanted, resolution)
-        for table in parts(path, scope):
+        for table in parts(path):
             writer.apply(engine, table)
         allocation = allocate(
             connection,
