@@ -96,4 +96,6 @@ def _demand(week: Week, plant: Plant, items: list[Item]) -> Demand:
     for line in plant.lines:
         room[line.stage] += OPEN_MINUTES[line.calendar]
     fullest = max(room, key=lambda stage: (work[stage] / room[stage], stage))
-    return Demand(tuple(items), room[fullest] * week.load * _RATE, max(1, work[fullest] * 100))
+    if not work[fullest]:
+        return Demand(tuple(items), 1, 1)
+    return Demand(tuple(items), room[fullest] * week.load * _RATE, work[fullest] * 100)
