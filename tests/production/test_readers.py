@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -336,6 +337,18 @@ class TestHours:
         assert plant.generation.watts[:2] == (1500, 0)
         assert plant.intensities[0].method == "marginal"
         assert plant.intensities[0].milligrams[:2] == (400_000, 410_500)
+
+
+def test_the_folder_of_the_how_to_page(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "production-files.md").read_text(encoding="utf-8")
+    tables = re.findall(r"^`(\w+\.csv)`\n\n```text\n(.*?)```", page, re.DOTALL | re.MULTILINE)
+    for name, text in tables:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (settings_text,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "plant.toml").write_text(settings_text, encoding="utf-8")
+    found = read(tmp_path)
+    assert len(tables) == 4
+    assert (len(found.instance.lots), found.warnings) == (3, ())
 
 
 def test_stages_meet_lines(tmp_path):
