@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from io import StringIO
 from xml.etree import ElementTree
 
 import pytest
@@ -98,7 +99,7 @@ def test_a_terminal_shows_both():
     lines = plain_text(CURVES).splitlines()
     assert lines[-2].endswith("2 … 5.5")
     for figure in (GANTT, CURVES):
-        console = Console(width=200, record=True, quiet=True)
+        console = Console(width=200, record=True, file=StringIO())
         console.print(rendered(figure))
         assert console.export_text().splitlines()[0] == plain_text(figure).splitlines()[0]
 

@@ -1,4 +1,4 @@
-"""Tables and figures of a verified plan, as data: what a planner reads first, load, power, late lots, orders."""
+"""Tables and figures of a verified plan, as data: what a planner reads first, load, power, late lots."""
 
 from __future__ import annotations
 
