@@ -13,7 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qinglian.core.errors import QinglianError
+from qinglian.production.feasibility import check
 from qinglian.production.fingerprint import instance_hash
+from qinglian.production.generator import Week, week_files
 from qinglian.production.model import Eligibility, Family, Lot, Power, Setup
 from qinglian.production.readers import read, read_instance, schema
 from tests.production.folders import HEALTHY, ZONED, changed, got, only, refused, write
@@ -299,6 +302,24 @@ class TestLocalTimes:
         assert codes == {"ingest.schema_moments_differ", "ingest.cell_missing"}
 
 
+def test_names_of_a_table_that_is_not_there(tmp_path):
+    lines = [
+        (*HEALTHY["lines"][0], "calendar", "hall"),
+        *((*row, "two", "H1") for row in HEALTHY["lines"][1:]),
+    ]
+    problems = refused(tmp_path, lines=lines)
+    assert [problem.where.column for problem in problems] == ["hall", "hall", "calendar", "calendar"]
+
+
+def test_a_faulty_plant_does_not_blame_every_row(tmp_path):
+    lots = [("lot", "family", "units", "due"), ("J1", "A", "1", "2026-10-20"), ("J2", "A", "1", "soon")]
+    problems = refused(tmp_path, "zone = 'Mars'\nstart = '2026-10-19'", lots=lots)
+    assert {(problem.code, problem.where.column) for problem in problems} == {
+        ("core.zone_unknown", "zone"),
+        ("ingest.date_unreadable", "due"),
+    }
+
+
 class TestHours:
     HEADER = ("hour", "price_CNY_per_kWh", "grid_kgCO2_per_kWh")
 
@@ -371,3 +392,44 @@ def test_orders_with_kits_and_lots(tmp_path):
     assert plant.lot_of["J1"].orders == ("S1", "S2")
     assert plant.orders[0].kit == "K1"
     assert got(tmp_path / "b", lots=None, orders=[row[:5] for row in orders]).instance.lots == ()
+
+
+JUNK = (
+    "",
+    "x",
+    "-1",
+    "1e5",
+    "nan",
+    "9" * 19,
+    "=1",
+    "#REF!",
+    "2026-10-25 02:30",
+    "25:00",
+    "\0",
+    '"',
+    "0.5",
+    "1,000",
+    "*",
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_junk_in_any_cell_is_read_or_refused_never_a_crash(data):
+    week = Week(seed=3, lines=3, lots=5, families=3, platforms=2, shifts=True, crews=True, halls=1)
+    files = week_files(week)
+    name = data.draw(st.sampled_from(sorted(name for name in files if name.endswith(".csv"))))
+    rows = [line.split(",") for line in files[name].decode().splitlines()]
+    row = data.draw(st.integers(0, len(rows) - 1))
+    rows[row][data.draw(st.integers(0, len(rows[row]) - 1))] = data.draw(st.sampled_from(JUNK))
+    with TemporaryDirectory() as folder:
+        for other, content in files.items():
+            (Path(folder) / other).write_bytes(content)
+        (Path(folder) / name).write_text("\n".join(map(",".join, rows)), encoding="utf-8")
+        found, problems = None, ()
+        try:
+            found = read(Path(folder))
+        except QinglianError as error:
+            problems = error.problems
+    assert all(problem.where and problem.where.file for problem in problems)
+    assert problems or check(found.instance, found.places) is not None

@@ -93,8 +93,8 @@ def _demand(week: Week, plant: Plant, items: list[Item]) -> Demand:
     for (family, stage), values in rates.items():
         work[stage] += units[family] * sum(values) // len(values)
     room: Counter[str] = Counter()
-    for line in plant.lines:
-        room[line.stage] += OPEN_MINUTES[line.calendar]
+    for place in plant.lines:
+        room[place.stage] += OPEN_MINUTES[place.calendar]
     fullest = max(room, key=lambda stage: (work[stage] / room[stage], stage))
     if not work[fullest]:
         return Demand(tuple(items), 1, 1)
