@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qinglian
@@ -147,6 +147,7 @@ def test_units_of_headings(text, dimension, scale):
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(0, 6), min_size=1), st.sampled_from([",", " ", "; ", "、", "/"]))
 def test_days_listed_in_any_order(days, joint):
     assert read_days(joint.join(DAYS[day] for day in days)) == days
@@ -154,6 +155,7 @@ def test_days_listed_in_any_order(days, joint):
     assert read_days(joint.join("周" + "一二三四五六日"[day] for day in days)) == days
 
 
+@settings(deadline=None)
 @given(st.integers(0, 6), st.integers(0, 6), st.sampled_from(["-", " - ", " to ", "–"]))
 def test_ranges_of_days_may_pass_sunday(first, last, joint):
     expected = {(first + step) % 7 for step in range((last - first) % 7 + 1)}

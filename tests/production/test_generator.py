@@ -22,6 +22,7 @@ def test_draws_are_those_of_splitmix64():
     assert [draws.next() for _ in range(3)] == [6457827717110365317, 3203168211198807973, 9817491932198370423]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**64), st.integers(-50, 50), st.integers(0, 100))
 def test_draws_stay_within_their_bounds(seed, low, width):
     draws = Draws(seed)

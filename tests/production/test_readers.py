@@ -82,7 +82,7 @@ def test_units_in_headings_are_equivalent(tmp_path, headings):
     assert len(results) == 1
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(1, 1500), st.sampled_from(["s_per_unit", "秒/台", "min per item", "h/unit"]))
 def test_times_of_a_unit_in_any_unit(seconds, heading):
     size = {"s": 1, "秒": 1, "m": 60, "h": 3600}[heading[0]]
@@ -92,7 +92,7 @@ def test_times_of_a_unit_in_any_unit(seconds, heading):
     assert plant.eligibility[0].minutes_per_unit == Decimal(seconds * size) / 60
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(1, 5000))
 def test_rates_are_times_turned_round(an_hour):
     rows = [("line", "family", "units_per_hour"), ("L1", "A", str(an_hour)), ("L2", "B", "60")]
@@ -101,7 +101,7 @@ def test_rates_are_times_turned_round(an_hour):
     assert plant.eligibility[0].minutes_per_unit == Decimal(60) / Decimal(an_hour)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.permutations(range(3)), st.permutations(range(3)), st.permutations(range(4)))
 def test_the_order_of_rows_and_columns_does_not_matter(lots, eligibility, columns):
     with TemporaryDirectory() as folder:
@@ -370,6 +370,37 @@ def test_the_folder_of_the_how_to_page(tmp_path):
     found = read(tmp_path)
     assert len(tables) == 4
     assert (len(found.instance.lots), found.warnings) == (3, ())
+
+
+class TestTariff:
+    HEADER = ("days", "from", "to", "price_CNY_per_kWh")
+    PERIODS = (
+        HEADER,
+        ("", "22:00", "07:30", "0.30"),
+        ("Mon-Fri", "07:30", "22:00", "1"),
+        ("周末", "07:30", "22:00", "0.6"),
+    )
+
+    def test_by_time_of_day_through_a_long_night(self, tmp_path):
+        plant = got(tmp_path, ZONED + "grid_kgCO2_per_kWh = 0.5", tariff=self.PERIODS).instance
+        prices = plant.tariff.prices
+        assert prices[:9] == (300_000,) * 7 + (650_000, 1_000_000)  # the hour from 7 is shared by two periods
+        assert prices[5 * 24 + 8] == 600_000
+        sunday = prices[6 * 24 : 6 * 24 + 10]
+        assert sunday == (300_000,) * 8 + (450_000, 600_000)  # 25 hours: 7:30 comes an hour later
+        assert plant.intensities[0].milligrams == (500_000,) * plant.horizon.hours
+
+    @pytest.mark.parametrize(
+        ("row", "code"), [(("", "21:00", "07:30", "0.3"), "overlap"), (("", "23:00", "07:30", "0.3"), "gap")]
+    )
+    def test_each_minute_has_one_price(self, tmp_path, row, code):
+        problem = only(refused(tmp_path, ZONED, tariff=[self.HEADER, row, *self.PERIODS[2:]]))
+        assert problem.code == f"production.tariff_{code}"
+        assert problem.params["time"].startswith("2026-10-19")
+
+    def test_prices_stand_in_one_place(self, tmp_path):
+        hours = [("hour", "price_CNY_per_kWh"), ("0", "1")]
+        assert only(refused(tmp_path, tariff=self.PERIODS, hours=hours)).code == "production.price_twice"
 
 
 def test_stages_meet_lines(tmp_path):

@@ -53,7 +53,7 @@ def test_two_shifts_that_meet_in_the_changing_hour_leave_no_gap():
         assert calendar(both, frame).open == (Window(0, frame.limit),)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from(ZONES),
     st.dates(date(2024, 1, 1), date(2028, 12, 31)),
@@ -147,6 +147,7 @@ def test_a_line_of_an_unknown_calendar(tmp_path):
     assert only(refused(tmp_path, lines=lines, shifts=shifts)).params["near"] == ("two",)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ZONES), st.integers(0, 4 * 365 * 1440))
 def test_local_times_read_back(zone, minute):
     start = datetime(2024, 5, 1, tzinfo=UTC)
@@ -154,6 +155,7 @@ def test_local_times_read_back(zone, minute):
     assert elapsed_minutes(start, instant(read_local(text), zone, text)) == minute
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ZONES), st.dates(date(2024, 1, 1), date(2028, 1, 1)), st.integers(0, 1439))
 def test_a_clock_shows_its_time_or_went_past_it(zone, day, minutes):
     utc = clock_instant(day, minutes, zone)
@@ -166,6 +168,7 @@ def test_a_clock_shows_its_time_or_went_past_it(zone, day, minutes):
 INTERVALS = st.lists(st.tuples(st.integers(-5, 40), st.integers(-5, 40)), max_size=8)
 
 
+@settings(deadline=None)
 @given(INTERVALS, INTERVALS)
 def test_sets_of_minutes(some, others):
     def members(intervals):
@@ -185,6 +188,7 @@ def calendars(draw):
     return Calendar("c", windows, draw(st.booleans()))
 
 
+@settings(deadline=None)
 @given(calendars(), st.integers(0, 60), st.integers(1, 20))
 def test_work_forward_is_the_earliest(plan, earliest, minutes):
     found = forward(plan, earliest, minutes)
@@ -197,6 +201,7 @@ def test_work_forward_is_the_earliest(plan, earliest, minutes):
     assert found == (min(fits) if fits else None)
 
 
+@settings(deadline=None)
 @given(calendars(), st.integers(0, 60), st.integers(1, 20))
 def test_work_backward_is_the_latest(plan, latest, minutes):
     found = backward(plan, latest, minutes)
@@ -217,6 +222,7 @@ def _fits(plan, start, end, minutes):
     return plan.resumable or len(within) == end - start
 
 
+@settings(deadline=None)
 @given(calendars(), st.integers(0, 60), st.integers(0, 60))
 def test_open_minutes(plan, start, end):
     opened = {minute for window in plan.open for minute in range(window.start, window.end)}

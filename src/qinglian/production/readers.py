@@ -23,6 +23,7 @@ from qinglian.production.plant import NO_START, Plant, read_plant
 from qinglian.production.plausibility import Places, doubts
 from qinglian.production.reach import extended, needed_limit
 from qinglian.production.row_checks import check_rows
+from qinglian.production.time_of_use import tariff_problems
 
 if TYPE_CHECKING:
     from qinglian.ingest.tables import Table
@@ -82,6 +83,7 @@ def read(folder: Path) -> Read:
     if "hours" in found and len(found["hours"]):
         hours, faults = read_hours(found["hours"])
         problems += faults
+    problems += tariff_problems(found, hours, plant.horizon)
     broken = tables.found.keys() - found.keys()
     problems += check_references(schema(), found, broken)
     if not tables.problems:
