@@ -136,13 +136,16 @@ def test_every_faulty_row_is_named(tmp_path, plant):
     with pytest.raises(QinglianError) as caught:
         read_plan(path, plant)
     found = {(problem.where.row, problem.where.column, problem.code) for problem in caught.value.problems}
-    assert found == {(5, "start_min", "core.number_unreadable"), (6, "lot", "ingest.schema_row_twice")}
-    path.write_text("lot,line,start_min,end_min\nJ9,L1,0,5\nJ1,L9,0,5\n", encoding="utf-8")
+    assert found == {(5, "start_min", "core.number_unreadable")}
+    path.write_text(
+        "lot,line,start_min,end_min\nJ9,L1,0,5\nJ1,L9,0,5\nJ3,L2,0,5\nJ3,L1,9,15\n", encoding="utf-8"
+    )
     with pytest.raises(QinglianError) as caught:
         read_plan(path, plant)
     assert [(problem.where.row, problem.code) for problem in caught.value.problems] == [
         (2, "production.plan_lot"),
         (3, "production.plan_line"),
+        (5, "ingest.schema_row_twice"),
     ]
     assert "J1" in caught.value.problems[0].params["near"]
     path.write_text("lot,line,start_min,end_min\nJ2,L2,9,5\nJ1,L2,7,\n", encoding="utf-8")
