@@ -174,7 +174,7 @@ def test_assessment_over_seeds_with_others_beside() -> None:
 
     def solve(seed: int, blind: bool) -> Plan:
         chosen = order[-1 - seed] if blind else order[seed]
-        return replace(place(instance, chosen), facts={"iterations": "100"})
+        return replace(place(instance, chosen), origin=f"search, seed {seed}, 100 steps")
 
     found = runs(solve, range(5))
     own = place(instance, order[20])
@@ -184,7 +184,7 @@ def test_assessment_over_seeds_with_others_beside() -> None:
     assert [problem.code for problem in result.refused["broken"]] == ["production.savings_violations"]
     with pytest.raises(QinglianError, match="One seed"):
         assess(instance, [*found, found[0]], allowance=ANY)
-    richer = replace(found[0], plan=replace(found[0].plan, facts={"iterations": "200"}))
+    richer = replace(found[0], plan=replace(found[0].plan, origin="search, seed 0, 200 steps"))
     with pytest.raises(QinglianError, match="not searched alike"):
         assess(instance, [richer, *found[1:]], allowance=ANY)
     with pytest.raises(QinglianError, match="weighted tardiness"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import groupby
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +14,9 @@ from hypothesis import strategies as st
 from qinglian.core.errors import QinglianError
 from qinglian.production.model import CarbonIntensity, Generation, Instance, Power
 from qinglian.production.objective import Objective
-from qinglian.production.plan import Plan
+from qinglian.production.plan import Plan, Span
 from qinglian.production.verify import verify
-from tests.production.minute_oracle import totals
+from tests.production.minute_oracle import states, totals
 from tests.production.small_plants import HOURS, place, plant
 
 seeds = st.integers(0, 10_000)
@@ -32,6 +34,35 @@ def test_every_minute_agrees(seed: int, stages: int) -> None:
     assert found.cost == slow["cost"]
     assert {item.method: item.kg for item in found.carbon} == slow["carbon"]
     assert found.energy.peak_w == slow["peak_w"]
+
+
+@given(seeds)
+@settings(max_examples=15, deadline=None)
+def test_the_same_decisions_as_spans(seed: int) -> None:
+    """A plan that states what the rule would do is the same plan."""
+    instance = plant(seed)
+    plan = place(instance, seed)
+    by_rule, stated = (
+        verify(instance, plan),
+        verify(instance, Plan(plan.tasks, tuple(_spans(instance, plan)))),
+    )
+    assert stated.violations == ()
+    assert stated.energy.by_state() == by_rule.energy.by_state()
+    assert (stated.cost, stated.energy.peak_w) == (by_rule.cost, by_rule.energy.peak_w)
+
+
+def _spans(instance: Instance, plan: Plan) -> Iterator[Span]:
+    """What the walk through the minutes finds outside tasks."""
+    for line, minutes in states(instance, plan).items():
+        taken = {m for t in plan.tasks if t.line == line for m in range(min(t.setup_start, t.start), t.end)}
+        free = [(m, state) for m, (state, _) in enumerate(minutes) if m not in taken]
+        for (state, _), group in groupby(
+            enumerate(free), key=lambda item: (item[1][1], item[1][0] - item[0])
+        ):
+            run = [minute for _, (minute, _) in group]
+            start, end = max(run[0], instance.line_of[line].available), run[-1] + 1
+            if start < end:
+                yield Span(line, state, start, end)
 
 
 @given(seeds)

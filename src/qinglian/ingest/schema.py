@@ -128,6 +128,8 @@ class Sheet:
         Whether it must be there with at least one row; others may be absent or empty.
     single
         Whether it has one row only; such a sheet may be a ``.toml`` file of headings and values.
+    implied
+        Whether its rows need not be stated: where the sheet is absent, other sheets may name them freely.
     unique
         Columns whose values together stand in one row only.
     """
@@ -141,6 +143,7 @@ class Sheet:
     aliases: tuple[str, ...] = ()
     required: bool = False
     single: bool = False
+    implied: bool = False
     unique: tuple[str, ...] = ()
 
     def label(self, lang: str) -> str:

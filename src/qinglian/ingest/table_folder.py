@@ -53,8 +53,7 @@ def open_tables(path: Path, schema: Schema, *, beside: Collection[str] = ()) -> 
     elif path.suffix.lower() in WORKBOOKS and path.is_file():
         named = [(name, path, name) for name in _sheet_names(path)]
     else:
-        reason = "not a folder, nor a workbook"
-        raise QinglianError("ingest.schema_path", Where(file=str(path)), reason=reason)
+        raise QinglianError("ingest.schema_path", Where(file=str(path)))
     found: dict[str, Table] = {}
     places: dict[str, str] = {}
     problems: list[Problem] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -158,25 +158,32 @@ def _twice(rows: Rows) -> list[Problem]:
     return problems
 
 
-def check_references(schema: Schema, found: Mapping[str, Rows]) -> list[Problem]:
-    """Name every cell that refers to a row of another sheet which is not there."""
+def check_references(
+    schema: Schema, found: Mapping[str, Rows], broken: Collection[str] = ()
+) -> list[Problem]:
+    """Name every cell that refers to a row of another sheet which is not there.
+
+    A sheet whose rows are `implied` is only asked where it is given; a `broken` one cannot be asked.
+    """
     problems = []
     for rows in found.values():
         for column in rows.sheet.columns.values():
             target, _, key = column.refers.partition(".")
-            if not column.refers or target not in found or not len(found[target]):
+            if not target or target in broken:
                 continue
-            known = {str(name) for name in found[target].cells[key]}
-            for index, value in enumerate(rows.cells[column.name]):
-                for name in value if isinstance(value, tuple) else (value,):
-                    if isinstance(name, str) and name and name not in known:
-                        near = near_or_some(name, sorted(known))
-                        sheet = schema.sheets[target]
-                        params = {"name": name, "sheet": sheet.en, "zh": sheet.zh, "near": near}
-                        problems.append(
-                            Problem("ingest.schema_name_unknown", rows.where(index, column.name), params)
-                        )
+            given = found[target].cells[key] if target in found else ()
+            if given or not schema.sheets[target].implied:
+                problems += _unknown(rows, column, schema.sheets[target], {str(name) for name in given})
     return problems
+
+
+def _unknown(rows: Rows, column: SheetColumn, target: Sheet, known: set[str]) -> Iterator[Problem]:
+    for index, value in enumerate(rows.cells[column.name]):
+        for name in value if isinstance(value, tuple) else (value,):
+            if isinstance(name, str) and name and name not in known:
+                near = near_or_some(name, sorted(known - {"None"}))
+                params = {"name": name, "sheet": target.en, "zh": target.zh, "near": near}
+                yield Problem("ingest.schema_name_unknown", rows.where(index, column.name), params)
 
 
 def limited(problems: Iterable[Problem]) -> list[Problem]:

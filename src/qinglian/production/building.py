@@ -26,6 +26,7 @@ from qinglian.production.model import (
     Setup,
 )
 from qinglian.production.shifts import Pattern, Shift, always, calendar
+from qinglian.production.time_of_use import completed
 
 if TYPE_CHECKING:
     from qinglian.ingest.typed_rows import Rows
@@ -44,6 +45,7 @@ Row = Mapping[str, Any]
 
 def build(found: Found, plant: Plant, hours: HourTable, horizon: Horizon, name: str) -> Instance:
     """Return the instance of tables that kept every check."""
+    hours = completed(hours, found, plant.values, horizon)
     calendars, of_line = _calendars(found, horizon)
     orders = tuple(_order(row) for row in _rows(found, "orders"))
     currency = plant.values["currency"] or hours.currency or "CNY"

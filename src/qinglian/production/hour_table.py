@@ -12,8 +12,8 @@ from qinglian.production.model import CarbonIntensity, Generation, Horizon, Inte
 
 MILLIONTHS = 1_000_000
 WATTS_PER_KW = 1000
-_METHODS: tuple[Intensities, ...] = ("location", "market", "marginal")
-_COLUMNS = ("price", *_METHODS, "generation")
+METHODS: tuple[Intensities, ...] = ("location", "market", "marginal")
+_COLUMNS = ("price", *METHODS, "generation")
 _REPEATED = 24
 
 
@@ -85,7 +85,7 @@ def intensities(table: HourTable, name: str, horizon: Horizon) -> tuple[CarbonIn
     """Return the intensities that are stated, each under its method."""
     return tuple(
         CarbonIntensity(method, name, table.whole(method, MILLIONTHS, horizon.hours))
-        for method in _METHODS
+        for method in METHODS
         if method in table.values
     )
 

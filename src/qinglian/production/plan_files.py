@@ -135,4 +135,9 @@ def _about(plan: Plan, instance: Instance) -> list[Row]:
         "tasks": tasks_hash(plan.tasks),
     }
     facts = {**plan.facts, **own}
-    return [_headings("about", ("key", "value")), *([key, facts[key]] for key in sorted(facts))]
+    return [_headings("about", ("key", "value")), *([key, _inert(facts[key])] for key in sorted(facts))]
+
+
+def _inert(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula; readers drop the space again."""
+    return f" {text}" if text.startswith(("=", "+", "-", "@", "#")) else text

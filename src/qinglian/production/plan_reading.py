@@ -99,8 +99,9 @@ def _found(path: Path, frame: Frame, problems: list[Problem]) -> dict[str, Rows]
 
 
 def _names(rows: Rows, instance: Instance) -> list[Problem]:
-    """Name lots, lines and stages that the instance does not know."""
+    """Name lots, lines and stages that the instance does not know, and tasks that stand twice."""
     problems = []
+    first: dict[tuple[str, str], int] = {}
     for index, row in enumerate(rows):
         for column, known in (("lot", instance.lot_of), ("line", instance.line_of)):
             if row[column] not in known:
@@ -109,12 +110,12 @@ def _names(rows: Rows, instance: Instance) -> list[Problem]:
         lot, line = instance.lot_of.get(row["lot"]), instance.line_of.get(row["line"])
         stage = row["stage"] or (line.stage if line else "")
         if lot and line and stage not in instance.operations(lot):
-            params = {"lot": lot.id, "stage": stage or "-", "stages": instance.operations(lot)}
-            problems.append(
-                Problem(
-                    "production.plan_stage", rows.where(index, "stage" if row["stage"] else "line"), params
-                )
-            )
+            where = rows.where(index, "stage" if row["stage"] else "line")
+            stages = {"lot": lot.id, "stage": stage or "-", "stages": instance.operations(lot)}
+            problems.append(Problem("production.plan_stage", where, stages))
+        if first.setdefault((row["lot"], stage), index) != index:
+            twice = {"name": row["lot"], "row": rows.numbers[first[row["lot"], stage]]}
+            problems.append(Problem("ingest.schema_row_twice", rows.where(index, "lot"), twice))
     return problems
 
 

@@ -19,10 +19,11 @@ from qinglian.ingest.typed_cells import Frame
 from qinglian.ingest.typed_rows import Rows, check_references, limited, read_rows
 from qinglian.production.building import build
 from qinglian.production.hour_table import NO_HOURS, HourTable, read_hours
-from qinglian.production.plant import Plant, read_plant
+from qinglian.production.plant import NO_START, Plant, read_plant
 from qinglian.production.plausibility import Places, doubts
 from qinglian.production.reach import extended, needed_limit
 from qinglian.production.row_checks import check_rows
+from qinglian.production.time_of_use import tariff_problems
 
 if TYPE_CHECKING:
     from qinglian.ingest.tables import Table
@@ -82,9 +83,11 @@ def read(folder: Path) -> Read:
     if "hours" in found and len(found["hours"]):
         hours, faults = read_hours(found["hours"])
         problems += faults
-    problems += check_references(schema(), found)
+    problems += tariff_problems(found, hours, plant.horizon)
+    broken = tables.found.keys() - found.keys()
+    problems += check_references(schema(), found, broken)
     if not tables.problems:
-        problems += check_rows(found, tables.found.keys() - found.keys(), str(folder))
+        problems += check_rows(found, broken, str(folder))
     if problems:
         raise QinglianError.many(limited(problems))
     instance = _built(found, plant, hours, folder)
@@ -107,9 +110,12 @@ def _tables(tables: Mapping[str, Table], problems: list[Problem]) -> tuple[dict[
     take("plant", Frame())
     plant, faults = read_plant(schema().sheets["plant"], found.get("plant"))
     problems.extend(faults)
+    frame = plant.frame
+    if "plant" in tables and "plant" not in found:
+        frame = Frame(frame.zone, NO_START)  # moments are still checked, though what they mean is not known
     for name in schema().sheets:
         if name != "plant":
-            take(name, plant.frame)
+            take(name, frame)
     return found, plant
 
 

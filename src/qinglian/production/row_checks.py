@@ -22,7 +22,7 @@ def check_rows(found: Found, broken: Collection[str], place: str) -> list[Proble
         (_calendars, {"shifts"}),
         (_stages, {"lines", "families"}),
         (_stage_of_pins, {"lines", "pins"}),
-        (_currencies, {"hours", "plant"}),
+        (_currencies, {"hours", "tariff", "plant"}),
         (_families, {"eligibility", "families", "lots", "orders"}),
     )
     usable = [check for check, needs in checks if not needs.intersection(broken)]
@@ -91,7 +91,11 @@ def _stage_of_pins(found: Found, _: str) -> Iterator[Problem]:
 
 def _currencies(found: Found, _: str) -> Iterator[Problem]:
     stated: dict[str, str] = {}
-    for name, columns in (("hours", ("price",)), ("plant", ("demand_charge", "feed_in"))):
+    for name, columns in (
+        ("hours", ("price",)),
+        ("tariff", ("price",)),
+        ("plant", ("demand_charge", "feed_in")),
+    ):
         for column in columns:
             unit = found[name].units.get(column) if name in found else None
             if unit is not None and unit.currency:
@@ -100,7 +104,7 @@ def _currencies(found: Found, _: str) -> Iterator[Problem]:
     if plant is not None and len(plant) and plant.cells["currency"][0]:
         stated["plant.currency"] = plant.cells["currency"][0]
     if len(set(stated.values())) > 1:
-        where = plant.where(0) if plant is not None else found["hours"].table
+        where = plant.where(0) if plant is not None and len(plant) else found[min(stated).split(".")[0]].table
         named = [f"{name} {currency}" for name, currency in sorted(stated.items())]
         yield Problem("production.currencies_differ", where, {"stated": named})
 

@@ -59,14 +59,14 @@ def _detours(
     np.fill_diagonal(best, np.inf)
     broken = table > best * 1.2 + 1
     if broken.any():
-        before, after = (int(number) for number in np.unravel_index(np.argmax(table - best), table.shape))
+        row, column = divmod(int(np.argmax(table - best)), len(names))
         params = {
             "group": group or "-",
             "count": int(broken.sum()),
-            "before": names[before],
-            "after": names[after],
-            "through": names[int(middle[before, after])],
-            "direct": f"{table[before, after]:g}",
-            "detour": f"{best[before, after]:g}",
+            "before": names[row],
+            "after": names[column],
+            "through": names[int(middle[row, column])],
+            "direct": f"{table[row, column]:g}",
+            "detour": f"{best[row, column]:g}",
         }
         yield Problem("production.doubt_setup_detour", where, params)

@@ -52,8 +52,8 @@ class Pattern:
 
 def calendar(pattern: Pattern, horizon: Horizon, closed: Iterable[Interval] = ()) -> Calendar:
     """Return the open windows of a pattern up to the limit of the horizon, without what is closed."""
-    opened = _placed(pattern.shifts, horizon)
-    taken = united([*_placed(pattern.breaks, horizon), *closed], 0, horizon.limit)
+    opened = placed(pattern.shifts, horizon)
+    taken = united([*placed(pattern.breaks, horizon), *closed], 0, horizon.limit)
     return _calendar(pattern.id, without(opened, taken), resumable=pattern.resumable)
 
 
@@ -67,7 +67,8 @@ def _calendar(name: str, opened: Sequence[Interval], *, resumable: bool) -> Cale
     return Calendar(name, tuple(Window(start, end) for start, end in opened), resumable)
 
 
-def _placed(shifts: Sequence[Shift], horizon: Horizon) -> list[Interval]:
+def placed(shifts: Sequence[Shift], horizon: Horizon) -> list[Interval]:
+    """Return when any of the shifts is on, up to the limit of the horizon."""
     found = []
     for day, stated in _days(horizon):
         for shift in shifts:

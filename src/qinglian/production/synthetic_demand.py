@@ -93,7 +93,9 @@ def _demand(week: Week, plant: Plant, items: list[Item]) -> Demand:
     for (family, stage), values in rates.items():
         work[stage] += units[family] * sum(values) // len(values)
     room: Counter[str] = Counter()
-    for line in plant.lines:
-        room[line.stage] += OPEN_MINUTES[line.calendar]
+    for place in plant.lines:
+        room[place.stage] += OPEN_MINUTES[place.calendar]
     fullest = max(room, key=lambda stage: (work[stage] / room[stage], stage))
-    return Demand(tuple(items), room[fullest] * week.load * _RATE, max(1, work[fullest] * 100))
+    if not work[fullest]:
+        return Demand(tuple(items), 1, 1)
+    return Demand(tuple(items), room[fullest] * week.load * _RATE, work[fullest] * 100)

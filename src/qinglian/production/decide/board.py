@@ -7,13 +7,14 @@ is plain Python: a cold process answers before a compiler would have started.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qinglian.production.decide.problem import LATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from qinglian.production.decide.problem import Problem, Sequences
 
@@ -131,9 +132,30 @@ class Board:
             kind = self._class[row[place]]
         return Slot(price, own, line, position, start, end) if price < limit else None
 
-    def without(self, operation: int) -> Board:
-        """Return a board without an operation."""
-        return Board(self.problem, [[op for op in row if op != operation] for row in self.rows])
+    def slots(self, operation: int, lines: Sequence[int] | None = None) -> Iterator[Slot]:
+        """Price every place of an operation that is off the board."""
+        for line in self.able(operation) if lines is None else lines:
+            for position in range(len(self.rows[line]) + 1):
+                found = self.slot(operation, line, position)
+                if found is not None:
+                    yield found
+
+    @contextmanager
+    def supposing(
+        self, operation: int, *, release: int | None = None, minutes: Mapping[int, int] | None = None
+    ) -> Iterator[None]:
+        """Suppose another release of an operation that is off the board, or that more lines can make it."""
+        old = self._release[operation]
+        if release is not None:
+            self._release[operation] = release
+        for line, run in (minutes or {}).items():
+            self._minutes[line][operation] = run
+        try:
+            yield
+        finally:
+            self._release[operation] = old
+            for line in minutes or {}:
+                self._minutes[line][operation] = -1
 
     def lateness(self) -> dict[int, int]:
         """Minutes late by operation, for late ones only."""

@@ -137,7 +137,7 @@ def _split(order: Order, parts: int) -> tuple[Order, ...]:
 
 
 def _place(board: Board, op: int, policy: Policy, own: Collection[int]) -> bool:
-    """Put an operation where the policy wants it, behind others of its own order; False without such a place."""
+    """Put an operation where the policy wants it, behind others of its order; False without such a place."""
     due = int(board.problem.due[op])
     slots = [
         slot

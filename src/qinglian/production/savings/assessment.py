@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from qinglian.production.plan import Plan
     from qinglian.production.verify import Verification
 
-BUDGET_FACTS = ("program", "seconds", "iterations", "islands")
-
 
 @dataclass(frozen=True)
 class Run:
-    """Plans found with one seed: the plan, and the energy-blind plan of the same search and budget."""
+    """Plans found with one seed: the plan, and the energy-blind plan of the same search and budget.
+
+    The `origin` of both must agree: it names program, seed and budget.
+    """
 
     seed: int
     plan: Plan
@@ -98,8 +99,7 @@ def _beside(
 
 
 def _same_budget(run: Run) -> None:
-    """Facts that both plans state about their search must agree."""
-    for name in BUDGET_FACTS:
-        mine, other = run.plan.facts.get(name), run.blind.facts.get(name)
-        if mine is not None and other is not None and mine != other:
-            raise QinglianError("production.savings_budget", name=name, plan=mine, baseline=other)
+    """Plans that say how they were searched (program, seed, budget) must say the same."""
+    mine, other = run.plan.origin, run.blind.origin
+    if mine and other and mine != other:
+        raise QinglianError("production.savings_budget", plan=mine, baseline=other)

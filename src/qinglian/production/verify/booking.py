@@ -94,7 +94,7 @@ def _unreadable(instance: Instance, task: Task) -> Problem | None:
         return problem("beyond", task, end=task.end, limit=instance.horizon.limit)
     lot = instance.lot_of[task.lot]
     if task.stage not in instance.operations(lot):
-        return problem("stage_unknown", task, stage=task.stage)
+        return problem("stage_unknown", task, stage=task.stage or "-")
     return None
 
 
@@ -105,11 +105,11 @@ def _count(instance: Instance, plan: Plan) -> Iterator[Problem]:
         for stage in instance.operations(lot):
             times = given[lot.id, stage]
             if lot.units == 0 and times:
-                yield problem("empty_lot", lot=lot.id, stage=stage)
+                yield problem("empty_lot", lot=lot.id, stage=stage or "-")
             elif lot.units and times == 0:
-                yield problem("missing", lot=lot.id, stage=stage)
+                yield problem("missing", lot=lot.id, stage=stage or "-")
             elif times > 1:
-                yield problem("duplicate", lot=lot.id, stage=stage, times=times)
+                yield problem("duplicate", lot=lot.id, stage=stage or "-", times=times)
 
 
 def _once(tasks: list[Task]) -> list[Task]:
