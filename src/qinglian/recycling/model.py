@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from fractions import Fraction
 
-from qinglian.core.errors import QinglianError, Where
+from qinglian.core.errors import Problem, QinglianError, Where
 
 OUTCOMES = ("reuse", "refurbish", "parts", "recycle", "energy", "landfill")
 """From the best use of a returned thing to the worst: the waste hierarchy."""
@@ -53,10 +53,10 @@ class ReturnLot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyEvent:
-    """A lot, or a part of it, changes hands; the moment is in UTC."""
+    """A lot, or a part of it, changes hands."""
 
     lot: str
-    moment: datetime
+    day: date
     giver: str
     taker: str
     mass_kg: Fraction
@@ -64,8 +64,6 @@ class CustodyEvent:
     where: Where | None = None
 
     def __post_init__(self) -> None:
-        if self.moment.utcoffset() != timedelta(0):
-            raise ValueError("custody changes at a moment in UTC")
         if self.mass_kg <= 0:
             raise QinglianError("recycling.not_positive", self.where, name="mass", value=self.mass_kg)
 
@@ -197,3 +195,26 @@ def balance(lot: ReturnLot, dispositions: Iterable[Disposition]) -> Balance:
             excess=-result.stock_kg,
         )
     return result
+
+
+def custody_breaks(lot: ReturnLot, events: Iterable[CustodyEvent]) -> list[Problem]:
+    """Name every hand-over of a lot that its chain of custody does not bear.
+
+    Nobody hands over more than was received, ``recycling.custody_excess``, and nobody before the lot came in,
+    ``recycling.custody_early``. The facility that took the lot in holds all of it at first.
+    """
+    held: dict[str, Fraction] = {lot.facility: lot.mass_kg * (1 + lot.tolerance)}
+    problems = []
+    for event in sorted(events, key=lambda event: event.day):
+        if event.lot != lot.id:
+            continue
+        if event.day < lot.received:
+            days = {"lot": lot.id, "day": event.day, "received": lot.received}
+            problems.append(Problem("recycling.custody_early", event.where, days))
+        has = held.get(event.giver, Fraction(0))
+        if event.mass_kg > has:
+            masses = {"lot": lot.id, "giver": event.giver, "mass": event.mass_kg, "has": has}
+            problems.append(Problem("recycling.custody_excess", event.where, masses))
+        held[event.giver] = has - event.mass_kg
+        held[event.taker] = held.get(event.taker, Fraction(0)) + event.mass_kg
+    return problems
