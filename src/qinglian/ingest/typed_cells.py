@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from qinglian.core.decimals import parse_decimal, plain
 from qinglian.core.errors import QinglianError
 from qinglian.core.period import zone_info
-from qinglian.core.suggestions import nearest
 from qinglian.ingest.cells import read_currency
 from qinglian.ingest.header_units import HeaderUnit, parse_header_unit
 from qinglian.ingest.local_time import elapsed_minutes, instant, read_local
@@ -163,8 +162,3 @@ def _bounded(value: _Number, column: SheetColumn, text: str) -> _Number:
 def decimal_of(value: Fraction) -> Decimal:
     """Return a fraction as a decimal, exact where it ends within 28 digits."""
     return Decimal(value.numerator) / Decimal(value.denominator)
-
-
-def near_or_some(word: str, known: list[str]) -> tuple[str, ...]:
-    """Return what an error proposes: what resembles the word, else the first names there are."""
-    return tuple(nearest(word, known)) or tuple(known[:8]) or ("-",)

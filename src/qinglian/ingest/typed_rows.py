@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from qinglian.core.errors import Problem, QinglianError, Where
 from qinglian.ingest.cells import Readings, Refusal
 from qinglian.ingest.header_units import HeaderUnit
+from qinglian.ingest.proposals import Proposals
 from qinglian.ingest.sheet_layout import Place, lay_out
-from qinglian.ingest.typed_cells import Frame, cell_reader, near_or_some
+from qinglian.ingest.typed_cells import Frame, cell_reader
 
 if TYPE_CHECKING:
     from qinglian.ingest.schema import Schema, Sheet, SheetColumn
@@ -178,11 +179,11 @@ def check_references(
 
 
 def _unknown(rows: Rows, column: SheetColumn, target: Sheet, known: set[str]) -> Iterator[Problem]:
+    proposals = Proposals(known - {"None"})
     for index, value in enumerate(rows.cells[column.name]):
         for name in value if isinstance(value, tuple) else (value,):
             if isinstance(name, str) and name and name not in known:
-                near = near_or_some(name, sorted(known - {"None"}))
-                params = {"name": name, "sheet": target.en, "zh": target.zh, "near": near}
+                params = {"name": name, "sheet": target.en, "zh": target.zh, "near": proposals.near(name)}
                 yield Problem("ingest.schema_name_unknown", rows.where(index, column.name), params)
 
 

@@ -40,10 +40,15 @@ class SideBySide:
 
 
 def side_by_side(
-    instance: Instance, first: Plan, second: Plan, allowance: Allowance | None = None
+    instance: Instance,
+    first: Plan,
+    second: Plan,
+    second_instance: Instance | None = None,
+    *,
+    allowance: Allowance | None = None,
 ) -> SideBySide:
-    """Verify two plans of the same orders and compare them."""
-    one, two = verify(instance, first), verify(instance, second)
+    """Verify two plans and compare them; the second may be of the instance after events."""
+    one, two = verify(instance, first), verify(second_instance or instance, second)
     old, new = first.task_of, second.task_of
     moved = {
         key[0]: (old[key].line, new[key].line)

@@ -2,8 +2,8 @@
 
 *Why this line*: the lot is taken out of the plan and priced in its best place on every line that can make it.
 *Why late*: how late it would be with its material from the beginning, without setups on its line, on lines
-that cannot make it, and alone in the plant; the first of these (kit, setup, eligibility, capacity) that has it
-on time is the cause, and the due date itself where none has. No other lot may suffer, except in the last.
+that cannot make it, and alone in the plant; the first of these (kit, setup, eligibility, capacity) that has
+it on time is the cause, and the due date itself where none has. No other lot may suffer, but in the last.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,20 +18,18 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=8)
 def instance_hash(instance: Instance) -> str:
     """Return a hash of all that an instance says; the order of its rows does not matter."""
-    return sha256_hex(canonical_json(_plain(instance)))
+    return sha256_hex(_canonical(instance))
 
 
 def tasks_hash(tasks: Iterable[Task]) -> str:
     """Return a hash of tasks in any order."""
-    return sha256_hex(canonical_json(sorted((_plain(task) for task in tasks), key=canonical_json)))
+    return sha256_hex(_canonical(tuple(tasks)))
 
 
-def _plain(value: Any) -> Any:
-    """Return dataclasses as lists of their fields, and tables of them in one order."""
-    if hasattr(value, "__dataclass_fields__"):
-        return [_plain(getattr(value, item.name)) for item in fields(value)]
-    if isinstance(value, tuple) and value and hasattr(value[0], "__dataclass_fields__"):
-        return sorted((_plain(item) for item in value), key=canonical_json)
-    if isinstance(value, tuple):
-        return list(value)
-    return value
+def _canonical(value: Any) -> bytes:
+    """Return bytes of nested dataclasses, the rows of each table in one order."""
+    if is_dataclass(value):
+        return b"(" + b",".join(_canonical(getattr(value, item.name)) for item in fields(value)) + b")"
+    if isinstance(value, tuple) and value and is_dataclass(value[0]):
+        return b"{" + b",".join(sorted(map(_canonical, value))) + b"}"
+    return canonical_json(list(value) if isinstance(value, tuple) else value)

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qinglian.core.errors import Problem, QinglianError, Where
+from qinglian.ingest.proposals import Proposals
 from qinglian.ingest.schema import Schema, load_schema
 from qinglian.ingest.table_folder import WORKBOOKS, open_tables
 from qinglian.ingest.tables import read_table
-from qinglian.ingest.typed_cells import Frame, near_or_some
+from qinglian.ingest.typed_cells import Frame
 from qinglian.ingest.typed_rows import Rows, limited, read_rows
 from qinglian.production.fingerprint import tasks_hash
 from qinglian.production.plan import Plan, Span, Task
@@ -102,10 +103,11 @@ def _names(rows: Rows, instance: Instance) -> list[Problem]:
     """Name lots, lines and stages that the instance does not know, and tasks that stand twice."""
     problems = []
     first: dict[tuple[str, str], int] = {}
+    lots, lines = Proposals(instance.lot_of), Proposals(instance.line_of)
     for index, row in enumerate(rows):
-        for column, known in (("lot", instance.lot_of), ("line", instance.line_of)):
-            if row[column] not in known:
-                params = {"name": row[column], "near": near_or_some(row[column], sorted(known))}
+        for column, known in (("lot", lots), ("line", lines)):
+            if row[column] not in (instance.lot_of if column == "lot" else instance.line_of):
+                params = {"name": row[column], "near": known.near(row[column])}
                 problems.append(Problem(f"production.plan_{column}", rows.where(index, column), params))
         lot, line = instance.lot_of.get(row["lot"]), instance.line_of.get(row["line"])
         stage = row["stage"] or (line.stage if line else "")
@@ -177,9 +179,10 @@ def _set_up(tasks: list[Task], open_setups: set[int], instance: Instance) -> lis
 
 def _span_faults(rows: Rows, instance: Instance) -> list[Problem]:
     problems = []
+    lines = Proposals(instance.line_of)
     for index, row in enumerate(rows):
         if row["line"] not in instance.line_of:
-            params = {"name": row["line"], "near": near_or_some(row["line"], sorted(instance.line_of))}
+            params = {"name": row["line"], "near": lines.near(row["line"])}
             problems.append(Problem("production.plan_line", rows.where(index, "line"), params))
         if row["start"] >= row["end"]:
             problems.append(Problem("production.plan_span_backwards", rows.where(index, "end")))

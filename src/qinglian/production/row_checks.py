@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from qinglian.core.errors import Problem, Where
-from qinglian.ingest.typed_cells import near_or_some
+from qinglian.ingest.proposals import Proposals
 
 if TYPE_CHECKING:
     from qinglian.ingest.typed_rows import Rows
@@ -61,18 +61,20 @@ def _stages(found: Found, _: str) -> Iterator[Problem]:
     if "lines" not in found:
         return
     known = {stage or "" for stage in found["lines"].cells["stage"]}
+    proposals = Proposals(known)
     families = found.get("families")
     routes = list(families.cells["stages"]) if families is not None else []
     for index, route in enumerate(routes):
         for stage in route or ("",):
             if stage not in known and families is not None:
-                params = {"stage": stage or "-", "near": near_or_some(stage, sorted(known - {""}))}
+                params = {"stage": stage or "-", "near": proposals.near(stage)}
                 yield Problem("production.stage_without_line", families.where(index, "stages"), params)
     lines = found["lines"]
     used = {stage for route in routes for stage in route or ()}
+    routes_known = Proposals(used)
     for index, stage in enumerate(lines.cells["stage"]):
         if stage and stage not in used:
-            params = {"stage": stage, "near": near_or_some(stage, sorted(used))}
+            params = {"stage": stage, "near": routes_known.near(stage)}
             yield Problem("production.stage_without_family", lines.where(index, "stage"), params)
 
 
@@ -114,9 +116,10 @@ def _families(found: Found, _: str) -> Iterator[Problem]:
     if "eligibility" not in found or len(found.get("families", ())):
         return
     known = set(found["eligibility"].cells["family"])
+    proposals = Proposals(known)
     for name in ("lots", "orders"):
         rows = found.get(name)
         for index, family in enumerate(rows.cells["family"] if rows is not None else ()):
             if rows is not None and family not in known and rows.cells["units"][index]:
-                params = {"family": family, "near": near_or_some(family, sorted(known))}
+                params = {"family": family, "near": proposals.near(family)}
                 yield Problem("production.family_of_no_line", rows.where(index, "family"), params)

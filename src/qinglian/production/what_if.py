@@ -80,8 +80,15 @@ def what_if(
 
 def judged(instance: Instance, plan: Plan, made: Plan, objective: Objective = CORE) -> WhatIf:
     """Verify two plans of one instance and say which lots change their lateness."""
-    old, new = verify(instance, plan), verify(instance, made)
-    price = new.evaluate(objective).total - old.evaluate(objective).total
+    return judged_after(instance, plan, instance, made, objective)
+
+
+def judged_after(
+    instance: Instance, plan: Plan, after: Instance, made: Plan, objective: Objective = CORE
+) -> WhatIf:
+    """Verify a plan, and the one made of it after an event changed the instance."""
+    old, new = verify(instance, plan), verify(after, made)
+    price = new.evaluate(objective, plan).total - old.evaluate(objective, plan).total
     late = {
         lot: (old.kpis.late.get(lot, 0), new.kpis.late.get(lot, 0))
         for lot in sorted(old.kpis.late.keys() | new.kpis.late.keys())

@@ -15,6 +15,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from qinglian.core.errors import Problem, QinglianError
+from qinglian.production.measurement.observations import Observation
 from qinglian.production.measurement.readings import reason
 from qinglian.production.measurement.result import Effect, Result, judged, refused
 from qinglian.production.model import Instance, Power
@@ -29,19 +30,6 @@ if TYPE_CHECKING:
 LEAST_OBSERVATIONS = 10
 LARGEST_BIAS = Fraction(5, 100)
 LARGEST_CV = 0.15
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """A line over some time (a shift, a day): metered kWh, and the watt-minutes the plant's powers give.
-
-    `modelled` comes from the states the line really was in: `verify` of the plan as it ran, by line.
-    """
-
-    line: str
-    number: int
-    kwh: Fraction
-    modelled: int
 
 
 @dataclass(frozen=True)

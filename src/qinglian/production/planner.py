@@ -1,0 +1,137 @@
+"""From an instance to a plan: first plan, search with checkpoints, timing, bound.
+
+Imported lazily: without the extra ``production`` there is no compiled search, and this module says so.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from qinglian.core.errors import QinglianError
+from qinglian.production.decide.construct import construct
+from qinglian.production.decide.decode import decode
+from qinglian.production.decide.problem import Problem
+from qinglian.production.objective import CORE
+from qinglian.production.wishes import is_blind, require_tables
+
+if TYPE_CHECKING:
+    from qinglian.production.decide import Step
+    from qinglian.production.model import Instance
+    from qinglian.production.objective import Objective
+    from qinglian.production.plan import Plan
+
+EVERY = 5.0
+"""Seconds between two checkpoints."""
+
+
+def _nothing(_: object) -> None:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How long to search, how to begin, and whom to tell.
+
+    Parameters
+    ----------
+    told
+        Called with every step of the search.
+    checkpoint
+        Called with the first plan, and at most every `EVERY` seconds with the best one, while it gets better.
+    cancelled
+        Asked between rounds whether to stop with what there is.
+    """
+
+    seconds: float | None = None
+    iterations: int | None = None
+    seed: int = 0
+    islands: int | None = None
+    told: Callable[[Step], None] = field(default=_nothing)
+    checkpoint: Callable[[Plan], None] = field(default=_nothing)
+    cancelled: Callable[[], bool] = field(default=lambda: False)
+
+
+def missing_extra() -> list[str]:
+    """Return the packages of the extra ``production`` that are not installed."""
+    return [name for name in ("numba", "ortools") if find_spec(name) is None]
+
+
+def require_extra() -> None:
+    """Say which package is missing and how to get it.
+
+    Raises
+    ------
+    QinglianError
+        ``production.extra_missing``.
+    """
+    missing = missing_extra()
+    if missing:
+        raise QinglianError("production.extra_missing", packages=missing)
+
+
+def first_plan(instance: Instance, objective: Objective = CORE) -> Plan:
+    """Return the best plan of the dispatching rules."""
+    problem = Problem.of(instance, objective)
+    return decode(problem, construct(problem), origin="dispatching rules (best of ATCS)")
+
+
+def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
+    """Search for a plan.
+
+    Raises
+    ------
+    QinglianError
+        ``production.objective_no_tariff`` or ``production.objective_no_intensity``.
+    """
+    from qinglian.production.decide import solve
+
+    begun = time.monotonic()
+    require_tables(instance, objective)
+    problem = Problem.of(instance, objective)
+    watch = _Watch(problem, effort)
+    first = first_plan(instance, objective)
+    effort.checkpoint(first)
+    left = None if effort.seconds is None else max(0.0, effort.seconds - (time.monotonic() - begun))
+    plan = solve(
+        instance,
+        objective,
+        seconds=left,
+        iterations=effort.iterations,
+        seed=effort.seed,
+        islands=effort.islands,
+        start=first,
+        progress=watch,
+        cancelled=effort.cancelled,
+    )
+    budget = {"seconds": f"{effort.seconds:g}"} if effort.seconds is not None else {}
+    if effort.iterations is not None:
+        budget["iterations"] = str(effort.iterations)
+    said = ", ".join(f"{value} {name}" for name, value in budget.items())
+    facts = {name: value for name, value in plan.facts.items() if name not in ("seconds", "iterations")}
+    origin = f"qinglian, seed {effort.seed}, {said}"
+    return replace(plan, origin=origin, facts={**facts, **budget, "seed": str(effort.seed)})
+
+
+class _Watch:
+    """Passes steps on, and now and then a plan."""
+
+    def __init__(self, problem: Problem, effort: Effort) -> None:
+        self.problem, self.effort = problem, effort
+        self.saved, self.last = float("inf"), time.monotonic()
+
+    def __call__(self, step: Step) -> None:
+        self.effort.told(step)
+        sequences = getattr(step, "sequences", None)
+        if sequences is None or step.objective >= self.saved or time.monotonic() - self.last < EVERY:
+            return
+        self.effort.checkpoint(
+            decode(self.problem, sequences, origin=f"qinglian, after {step.seconds:.0f} s")
+        )
+        self.saved, self.last = step.objective, time.monotonic()
+
+
+__all__ = ["Effort", "first_plan", "is_blind", "make_plan", "missing_extra", "require_extra"]
