@@ -1,4 +1,4 @@
-"""Files of recovery → lots, custody, inspections, dispositions and waste notes; all of them, or every problem."""
+"""Files of recovery → lots, custody, inspections, dispositions and waste notes; all, or every problem."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _built(
 
 def _lot_problems(recovery: Recovery) -> list[Problem]:
     """Return what breaks the balance or the custody of a lot."""
-    problems = []
+    problems: list[Problem] = []
     for lot in recovery.lots:
         try:
             balance(lot, recovery.dispositions)
