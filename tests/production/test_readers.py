@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qinglian.core.errors import QinglianError
+from qinglian.ingest.schema_template import write_template
 from qinglian.production.feasibility import check
 from qinglian.production.fingerprint import instance_hash
 from qinglian.production.generator import Week, week_files
@@ -464,3 +465,13 @@ def test_junk_in_any_cell_is_read_or_refused_never_a_crash(data):
             problems = error.problems
     assert all(problem.where and problem.where.file for problem in problems)
     assert problems or check(found.instance, found.places) is not None
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("name", ["folder", "week.xlsx"])
+def test_a_template_with_its_examples_is_a_week_that_can_be_planned(tmp_path, lang, name):
+    write_template(schema(), tmp_path / name, lang)
+    found = read(tmp_path / name)
+    assert (len(found.instance.lots), len(found.instance.orders), len(found.instance.pins)) == (1, 1, 1)
+    assert {warning.code for warning in found.warnings} <= {"production.doubt_hours_short"}
+    assert check(found.instance, found.places) == []
