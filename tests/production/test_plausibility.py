@@ -54,6 +54,11 @@ def test_a_doubt_for_each_cause(tmp_path, tables, doubt):
     assert doubt in codes(got(tmp_path, **tables))
 
 
+def test_a_deadline_before_it_is_due(tmp_path):
+    lots = [(*HEALTHY["lots"][0], "deadline_min"), ("J1", "A", "10", "0", "900", "1", "800")]
+    assert codes(got(tmp_path, lots=lots)) == ["deadline_before_due"]
+
+
 def test_a_rate_far_from_the_others_is_named_with_its_row(tmp_path):
     lines = [*HEALTHY["lines"], ("L3", *HEALTHY["lines"][1][1:])]
     rows = [*HEALTHY["eligibility"], ("L3", "B", "180")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qinglian.core.errors import QinglianError
+from qinglian.ingest.schema_template import write_template
 from qinglian.production.feasibility import check
 from qinglian.production.fingerprint import instance_hash
 from qinglian.production.generator import Week, week_files
-from qinglian.production.model import Eligibility, Family, Lot, Power, Setup
+from qinglian.production.model import Eligibility, Family, Lot, Power, Setup, Window
 from qinglian.production.readers import read, read_instance, schema
 from tests.production.folders import HEALTHY, ZONED, changed, got, only, refused, write
 
@@ -151,6 +152,35 @@ def test_one_workbook_is_as_good_as_a_folder(tmp_path):
     workbook = read(tmp_path / "week.xlsx")
     assert workbook.warnings == ()
     assert instance_hash(workbook.instance) == instance_hash(folder.instance)
+
+
+def test_cells_that_a_spreadsheet_holds_as_dates_and_times(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "plant"
+    for name in (*HEALTHY, "shifts"):
+        book.create_sheet(name)
+    at = datetime(2026, 10, 19, 8, 30)  # noqa: DTZ001 - a spreadsheet's time has no zone
+    tables = {
+        "plant": [("zone", "start", "horizon_d"), ("Europe/Berlin", at.date(), 7)],
+        "shifts": [("calendar", "from", "to"), ("two", time(8), time(20, 30)), ("two", time(21), time(0))],
+        "lines": [
+            ("line", "run_kW", "calendar", "ready", "available"),
+            ("L1", 45.5, "two", True, at),
+            ("L2", 50, None, False, None),
+        ],
+        "eligibility": [("line", "family", "min_per_unit"), ("L1", "A", 0.1 + 0.2), ("L2", "B", 3)],
+        "setups": [("from_family", "to_family", "base_min"), ("A", "B", 30)],
+        "lots": [("lot", "family", "units", "due"), (1001, "A", 5.0, at), ("J2", "B", 7, at.date())],
+    }
+    for name, rows in tables.items():
+        for row in rows:
+            book[name].append(row)
+    book.save(tmp_path / "week.xlsx")
+    plant = read(tmp_path / "week.xlsx").instance
+    assert [(lot.id, lot.units, lot.due) for lot in plant.lots] == [("1001", 5, 510), ("J2", 7, 0)]
+    assert (plant.lines[0].ready, plant.lines[0].available, plant.lines[1].ready) == (True, 510, False)
+    assert plant.eligibility[0].minutes_per_unit == Decimal("0.3")
+    assert plant.calendars[0].open[:2] == (Window(480, 1230), Window(1260, 1440))
 
 
 def test_every_problem_comes_at_once_with_its_place(tmp_path):
@@ -464,3 +494,13 @@ def test_junk_in_any_cell_is_read_or_refused_never_a_crash(data):
             problems = error.problems
     assert all(problem.where and problem.where.file for problem in problems)
     assert problems or check(found.instance, found.places) is not None
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("name", ["folder", "week.xlsx"])
+def test_a_template_with_its_examples_is_a_week_that_can_be_planned(tmp_path, lang, name):
+    write_template(schema(), tmp_path / name, lang)
+    found = read(tmp_path / name)
+    assert (len(found.instance.lots), len(found.instance.orders), len(found.instance.pins)) == (1, 1, 1)
+    assert {warning.code for warning in found.warnings} <= {"production.doubt_hours_short"}
+    assert check(found.instance, found.places) == []

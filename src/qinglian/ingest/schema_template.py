@@ -61,7 +61,7 @@ def template_rows(sheet: Sheet, lang: str, *, example: bool) -> list[Sequence[Ce
 
 def about_rows(schema: Schema, lang: str) -> list[Sequence[Cell]]:
     """Return the explanation of every sheet and column as a table."""
-    rows: list[Sequence[Cell]] = [[entry(f"ingest.template_{name}")[lang] for name in _ABOUT_HEADINGS]]
+    rows: list[Sequence[Cell]] = [[entry(f"ingest.schema_about_{name}")[lang] for name in _ABOUT_HEADINGS]]
     for sheet in schema.sheets.values():
         rows.append([sheet.label(lang), "", _need(lang, required=sheet.required), "", "", sheet.about(lang)])
         rows += [_about(sheet, column, lang) for column in sheet.columns.values()]
@@ -81,7 +81,7 @@ def _about(sheet: Sheet, column: SheetColumn, lang: str) -> Sequence[Cell]:
 
 
 def _need(lang: str, *, required: bool) -> str:
-    return entry("ingest.template_yes" if required else "ingest.template_no")[lang]
+    return entry("ingest.schema_about_yes" if required else "ingest.schema_about_no")[lang]
 
 
 def _require_free(files: Collection[Path]) -> None:

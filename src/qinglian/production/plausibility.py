@@ -122,6 +122,9 @@ def _dates(instance: Instance, places: Places) -> Iterator[Problem]:
     kind, demand = _demand(instance)
     strange = {
         "due_before_release": [item.id for item in demand if item.due < item.release],
+        "deadline_before_due": [
+            item.id for item in demand if item.deadline is not None and item.deadline < item.due
+        ],
         "zero_units": [item.id for item in demand if not item.units],
         "released_after_end": [item.id for item in demand if item.release >= instance.horizon.minutes],
     }

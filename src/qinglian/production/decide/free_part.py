@@ -55,9 +55,8 @@ def free_part(problem: Problem, plan: Plan, minute: int, loosened: Collection[Ke
     gone = {index[task.lot, task.stage]: task.end for task in kept}
     free = np.array([op for op in range(problem.size) if op not in gone], dtype=np.int32)
     cut = _cut(problem, free, gone, *_lines(problem, kept, index, minute))
-    rest = tuple(
-        task for task in plan.tasks if task not in set(kept) and (task.lot, task.stage) not in loosened
-    )
+    begun = set(kept)
+    rest = tuple(task for task in plan.tasks if task not in begun and (task.lot, task.stage) not in loosened)
     rows = sequences_of_free(cut, [names[op] for op in free], rest)
     placed = {int(op) for row in rows for op in row}
     missing = tuple(op for op in range(cut.size) if op not in placed)
