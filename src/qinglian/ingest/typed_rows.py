@@ -166,7 +166,7 @@ def check_references(
 
     A sheet whose rows are `implied` is only asked where it is given; a `broken` one cannot be asked.
     """
-    problems = []
+    problems: list[Problem] = []
     for rows in found.values():
         for column in rows.sheet.columns.values():
             target, _, key = column.refers.partition(".")
