@@ -10,10 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qinglian.core.errors import QinglianError
-from qinglian.production.plan import Plan, Span
+from qinglian.production.model import Instance
+from qinglian.production.plan import Plan, Span, Task
 from qinglian.production.verify import verify
+from qinglian.production.verify.floor import Floor
 from qinglian.production.verify.luck import CERTAIN, Chances, draw
 from qinglian.production.verify.replay import replay
+from qinglian.production.verify.work import working_times
 from tests.production.small_plants import place, plant
 
 seeds = st.integers(0, 10_000)
@@ -116,3 +119,44 @@ def test_what_is_refused() -> None:
         replay(instance, Plan(plan.tasks[1:]), CERTAIN)
     with pytest.raises(ValueError, match="negative"):
         Chances(rate_cv=-1)
+
+
+@given(seeds, st.integers(1, 3), st.integers(0, 50))
+@settings(max_examples=25, deadline=None)
+def test_a_week_as_it_went_is_a_possible_week(seed: int, stages: int, number: int) -> None:
+    """Sequences kept, nothing before its planned minute or its material, crews never doubled, work done in full."""
+    instance = plant(seed, stages=stages)
+    plan = place(instance, seed)
+    found, luck, times = verify(instance, plan), draw(instance, CHANCES, 3, number), working_times(instance)
+    floor = Floor.of(instance, found.bookings.by_line, times, luck)
+    done = floor.run()
+    assert sum(map(len, done.values())) == len(plan.tasks)
+    for line, tasks in done.items():
+        planned = plan.by_line[line]
+        assert [task.lot for task in tasks] == [task.lot for task in planned]
+        blocked = floor.lines[line].blocked
+        for before, task, was in zip([None, *tasks], tasks, planned, strict=False):
+            assert task.start >= max(was.start, luck.release[task.lot], task.setup_end)
+            if before:
+                assert min(task.setup_start, task.start) >= before.end
+            minutes = instance.run_minutes(instance.lot_of[task.lot], line)
+            lost = sum(b - a for a, b in blocked.pauses(task.start, task.end))
+            assert task.end - task.start - lost == max(1, round(minutes * luck.run[task.lot, task.stage]))
+            if blocked.whole and lost:
+                room = [b - a for a, b in zip([0, *blocked.ends], blocked.starts, strict=False)]
+                assert (
+                    max(room[len([e for e in blocked.ends if e <= task.start]) :])
+                    < task.end - task.start - lost
+                )
+    _check_crews_and_stages(instance, done)
+
+
+def _check_crews_and_stages(instance: Instance, done: dict[str, list[Task]]) -> None:
+    setups = sorted((t.setup_start, t.setup_end) for tasks in done.values() for t in tasks)
+    busy = [pair for pair in setups if pair[0] < pair[1]]
+    assert all(earlier[1] <= later[0] for earlier, later in pairwise(busy))  # one crew of one for all lines
+    tasks = {(t.lot, t.stage): t for tasks in done.values() for t in tasks}
+    for lot in instance.lots:
+        for earlier, later in pairwise(instance.operations(lot)):
+            if lot.units:
+                assert tasks[lot.id, later].start >= tasks[lot.id, earlier].end

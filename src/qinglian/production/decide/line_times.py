@@ -48,7 +48,7 @@ class Timing:
 
     pieces: tuple[tuple[int, int], ...]
     spans: tuple[Span, ...]
-    cost: int
+    cost: float
 
 
 def cheapest(line: Line, pieces: list[Piece], marginal: Marginal) -> Timing | None:
@@ -130,12 +130,12 @@ class _Programme:
                 spans += reversed(gap)
         return Timing(tuple(reversed(found)), tuple(reversed(spans)), cost)
 
-    def _last(self) -> tuple[int, int, list[Span]]:
+    def _last(self) -> tuple[int, float, list[Span]]:
         """After the last piece: off, or idle first where that is paid for."""
         waiting = self._waiting(self.done[-1])
         until = int(waiting.argmin())
         at = self._earliest(self.done[-1], until)
-        return at, int(waiting[until]), list(self._span("idle", at, until))
+        return at, waiting[until].item(), list(self._span("idle", at, until))
 
     def _earliest(self, after: Amounts, until: int) -> int:
         return int((after[: until + 1] - self.idle[: until + 1]).argmin())

@@ -125,7 +125,9 @@ class Problem:
         lots = instance.lots
         families = {family.id: index for index, family in enumerate(instance.families)}
         family = np.array([families[lots[i].family] for i in operations.lot], dtype=np.int32)
-        line_class = [class_of_family[families[line.family]] if line.family else -1 for line in instance.lines]
+        line_class = [
+            class_of_family[families[line.family]] if line.family else -1 for line in instance.lines
+        ]
         pinned, fixed = _pins(instance, operations)
         minutes = _minutes(instance, operations, pinned)
         released_line, released_start = _released(instance, operations, released)
@@ -216,12 +218,22 @@ def _minutes(instance: Instance, operations: _Operations, pinned: Ints) -> Ints:
     wanted = np.array([stages[name] for _, name in operations.names], dtype=np.int32)
     able = own[:, None] == wanted[None, :]
     elsewhere = (pinned >= 0) & (np.arange(len(instance.lines))[:, None] != pinned)
-    return np.ascontiguousarray(np.where(able & ~elsewhere, minutes, -1).astype(np.int32))
+    fitting = minutes <= _longest(instance)[:, None]
+    return np.ascontiguousarray(np.where(able & ~elsewhere & fitting, minutes, -1).astype(np.int32))
 
 
-def _deadlines(
-    instance: Instance, operations: _Operations, minutes: Ints, pinned: Ints, fixed: Ints
-) -> Ints:
+def _longest(instance: Instance) -> Ints:
+    """Minutes of the longest run each line has room for: work that cannot pause must fit into one window."""
+    longest = np.full(len(instance.lines), NEVER, dtype=np.int32)
+    for place, line in enumerate(instance.lines):
+        calendar = instance.calendar_of.get(line.calendar)
+        if calendar is not None and not calendar.resumable:
+            rooms = [w.end - max(w.start, line.available) for w in calendar.open]
+            longest[place] = max(rooms, default=0)
+    return longest
+
+
+def _deadlines(instance: Instance, operations: _Operations, minutes: Ints, pinned: Ints, fixed: Ints) -> Ints:
     """Hard ends: of the lot's last stage, and of what is pinned to a minute."""
     given = [instance.lots[i].deadline for i in operations.lot]
     deadline = np.array([NEVER if value is None else value for value in given], dtype=np.int32)

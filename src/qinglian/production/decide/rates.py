@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import gcd, lcm
+from math import ceil, gcd, lcm
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,10 +45,10 @@ class Rates:
     """
 
     buy: Amounts
-    sell: int
-    late: dict[str, int]
-    moved: int
-    peak: int
+    sell: float
+    late: dict[str, float]
+    moved: float
+    peak: float
     window: int
     unit: Fraction
     exact: bool = True
@@ -73,16 +73,18 @@ class Rates:
         peak, window = _peak(instance, objective)
         moved = Fraction(objective.deviation_minute)
         unit = _unit([*set(by_hour), sell, *set(late.values()), peak, moved])
-        hours = [int(value / unit) for value in by_hour]
-        largest = _largest(instance, minutes, hours, [int(value / unit) for value in late.values()])
-        exact = max(largest, abs(int(sell / unit)), int(peak / unit)) < LARGEST
+        largest = max(_largest(instance, minutes, [*by_hour, sell, peak], late), moved) / unit
+        exact = largest < LARGEST
+        number: type = int if exact else float
+        unit = unit if exact else unit * ceil(largest / LARGEST)
         dtype: type = np.int64 if exact else np.float64
+        hours: Amounts = np.array([number(value / unit) for value in by_hour], dtype=dtype)
         return cls(
-            buy=np.repeat(np.array(hours, dtype=dtype), 60)[:minutes],
-            sell=int(sell / unit),
-            late={lot: int(value / unit) for lot, value in late.items()},
-            moved=int(moved / unit),
-            peak=int(peak / unit),
+            buy=np.repeat(hours, 60)[:minutes],
+            sell=number(sell / unit),
+            late={lot: number(value / unit) for lot, value in late.items()},
+            moved=number(moved / unit),
+            peak=number(peak / unit),
             window=window,
             unit=unit,
             exact=exact,
@@ -133,13 +135,12 @@ def _unit(values: list[Fraction]) -> Fraction:
     return Fraction(above or 1, below)
 
 
-def _largest(instance: Instance, minutes: int, hours: list[int], late: list[int]) -> int:
+def _largest(instance: Instance, minutes: int, prices: list[Fraction], late: dict[str, Fraction]) -> Fraction:
     """Bound every sum of costs that may occur: the whole site, and all lots late by all minutes."""
-    watts = sum(
-        max(line.power.run, line.power.idle, line.power.setup, line.power.start_up) for line in instance.lines
-    )
-    watts += sum(max(item.run_w or 0, 0) for item in instance.eligibility)
-    watts += sum(hall.base_w + hall.setback_w for hall in instance.halls) + max(
-        instance.generation.watts, default=0
-    )
-    return max(map(abs, hours), default=0) * watts * minutes + sum(late) * minutes
+    powers = [line.power for line in instance.lines]
+    watts = sum(max(power.run, power.idle, power.setup, power.start_up, power.off) for power in powers)
+    watts += sum(item.run_w or 0 for item in instance.eligibility)
+    watts += sum(hall.base_w + hall.setback_w for hall in instance.halls)
+    watts += max(instance.generation.watts, default=0)
+    price = max(map(abs, prices))
+    return (price * watts + sum(late.values(), Fraction(0))) * minutes

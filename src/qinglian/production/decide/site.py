@@ -27,7 +27,7 @@ class Cap:
     """A watt above `watts` costs `price` more, minute by minute: a means to push load out of a peak."""
 
     watts: int
-    price: int
+    price: float
 
 
 class Site:
@@ -61,11 +61,16 @@ class Site:
             draw = draw + np.where(self.lit[hall.id] > 0, hall.base_w, hall.setback_w)
         return draw
 
-    def cost(self) -> int:
-        """Cost of energy, carbon and peak in units of the rates."""
+    def cost(self, cap: Cap | None = None) -> float:
+        """Cost of energy and carbon, and of the peak or, instead, of what is above a cap.
+
+        In units of the rates; a whole number where these are exact.
+        """
         draw = self.draw()
-        energy = priced(draw, self.rates).sum()
-        return int(energy) + self.rates.peak * int(windows(draw, self.rates.window).max(initial=0))
+        energy: float = priced(draw, self.rates).sum().item()
+        if cap is not None:
+            return energy + cap.price * int(np.maximum(draw - cap.watts, 0).sum())
+        return energy + self.rates.peak * int(windows(draw, self.rates.window).max(initial=0))
 
     def marginal(self, line: Line, cap: Cap | None = None) -> Marginal:
         """What one line's states cost, with all other lines as they are."""

@@ -75,12 +75,14 @@ class Blocked:
         return at + minutes
 
     def _unbroken(self, at: int, minutes: int) -> tuple[int, int]:
-        """Wait for room; after the last interval there always is."""
-        index = bisect_right(self.starts, at)
-        while index < len(self.starts) and at + minutes > self.starts[index]:
-            at = self.ends[index]
+        """Wait for room; work that has grown too long for any window is finished in pieces."""
+        start, index = at, bisect_right(self.starts, at)
+        while index < len(self.starts) and start + minutes > self.starts[index]:
+            start = self.ends[index]
             index += 1
-        return at, at + minutes
+        if index and index == len(self.starts):
+            return at, self._end(at, minutes)
+        return start, start + minutes
 
 
 @dataclass(slots=True)
