@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qinglian.core.decimals import plain
 from qinglian.core.errors import QinglianError
 from qinglian.core.text import language, text
 from qinglian.present.exits import Exit
@@ -115,9 +116,9 @@ def report(console: Console, path: Path, name: str | None) -> None:
     found = compare(folder.catalogue, folder.uses, folder.baselines, _baseline(folder, name))
     data = {
         "baseline": found.baseline,
-        "avoided_t": {material: grams / GRAMS_A_TONNE for material, grams in found.by_material_g.items()},
-        "total_t": found.total_g / GRAMS_A_TONNE,
-        "per_product_g": {" ".join(key): grams for key, grams in found.per_item_g.items()},
+        "avoided_t": {name: plain(mass / GRAMS_A_TONNE) for name, mass in found.by_material_g.items()},
+        "total_t": plain(found.total_g / GRAMS_A_TONNE),
+        "per_product_g": {" ".join(key): plain(mass) for key, mass in found.per_item_g.items()},
         "uncovered": [use.reference for use in found.uncovered],
     }
     console.emit(data, material_waterfall(found), avoided_table(found), per_unit_table(found))
@@ -144,8 +145,8 @@ def avoided(console: Console, path: Path, name: str | None, period: str, enter: 
     valued = avoided_emissions(book, actor, folder, _baseline(folder, name), span)
     data: dict[str, object] = {
         "baseline": valued.found.baseline,
-        "kg_co2e": valued.kg_co2e,
-        "by_activity": valued.by_activity,
+        "kg_co2e": plain(valued.kg_co2e),
+        "by_activity": {name: plain(kg) for name, kg in valued.by_activity.items()},
         "method": valued.method,
         "factors": sorted(factor.id for factor in valued.factors),
     }
@@ -180,7 +181,7 @@ def void(console: Console, path: Path, act: datetime | None, day: datetime | Non
         {
             "order": item.order.id,
             "day": item.order.day,
-            "void_ratio": item.order.void_ratio,
+            "void_ratio": plain(item.order.void_ratio),
             "rule": item.rule.id,
             "finding": item.finding,
             "from": item.start,
@@ -206,9 +207,9 @@ def load(console: Console, path: Path) -> Exit:
         {
             "load": item.check.plan.space.id,
             "valid": item.valid,
-            "cube_utilisation": item.check.cube_utilisation,
-            "mass_g": item.check.mass_g,
-            "centre_mm": None if item.check.centre is None else list(item.check.centre),
+            "cube_utilisation": plain(item.check.cube_utilisation),
+            "mass_g": plain(item.check.mass_g),
+            "centre_mm": None if item.check.centre is None else [plain(part) for part in item.check.centre],
             "failed": [_problem(problem) for problem in item.failed],
             "not_checked": list(item.check.unknown),
         }
