@@ -111,7 +111,7 @@ def test_help_of_a_command_is_in_the_readers_language(capsys):
     page = capsys.readouterr().out
     assert "一个组织一本账" in page
     assert "以 JSON 输出，供程序使用。  [default: left]" in page
-    assert "账簿所在文件夹" in page
+    assert "账本所在文件夹" in page
 
 
 def test_nothing_heavy_is_loaded_for_help():

@@ -51,6 +51,11 @@ VERBS: dict[str, Verb] = {
     "facility": Verb(f"{_BOOK}:facility", "Facilities: register, list", "设施：登记、列出"),
     "own": Verb(f"{_BOOK}:own", "Record an ownership share", "记录持股比例"),
     "factors": Verb(f"{_FACTORS}:factors", "Factor packs: install, list, show", "因子包：安装、列出、查看"),
+    "template": Verb(
+        "qinglian.ingest.commands:template",
+        "Write an empty activity file to fill in",
+        "生成待填写的活动数据模板",
+    ),
     "import": Verb("qinglian.ingest.commands:import_files", "Import activity files", "导入活动数据文件"),
     "batches": Verb(f"{_BOOK}:batches", "List posted batches", "列出已过账批次"),
     "undo": Verb(f"{_BOOK}:undo", "Reverse a whole batch", "冲销整个批次"),

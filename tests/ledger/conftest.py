@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +19,7 @@ from qinglian.core.period import Span
 from qinglian.ledger import schema
 from qinglian.ledger.actor import Actor
 from qinglian.ledger.book import Book, create_book
+from qinglian.ledger.engines import Engine, open_engine
 from qinglian.ledger.facts import Fact, day_number
 from qinglian.ledger.installed import install_packs
 from qinglian.ledger.instruments import Certificate, add_instruments
@@ -29,6 +32,8 @@ HEADER = (
     "activity,technology,place,valid_from,valid_to,gas,value,mass_unit,per_unit,basis,gwp_set,biogenic,"
     "method,uncertainty,quality,source,locator,note"
 )
+PROPERTIES = "fuel,property,value,unit,per_unit,place,valid_from,valid_to,source,locator,note"
+SERIES = "series,unit,valid_from,valid_to,value,source,locator,note"
 # The values are round on purpose: this pack tests the ledger, it says nothing about the world.
 TINY = (
     "electricity.purchased,,grid:CN,2020-01-01,2030-01-01,CO2,0.2,kg,kWh,direct,,false,location,,1,s,E1,",
@@ -87,6 +92,19 @@ def database_url(request: pytest.FixtureRequest) -> str | None:
     return request.getfixturevalue("postgresql_url") if request.param == "postgresql" else None
 
 
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Engine]:
+    """One Spark for the session: it takes seconds to start."""
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        pytest.skip("LOUD: Spark needs Java 17, and there is no java here")
+    try:
+        engine = open_engine("spark", threads=2)
+    except Exception as error:
+        pytest.skip(f"LOUD: Spark cannot start here: {error}")
+    yield engine
+    engine.close()
+
+
 @pytest.fixture
 def actor() -> Actor:
     return ACTOR
@@ -102,7 +120,13 @@ def write_pack(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Write a factor pack's folder from CSV rows."""
 
     def write(
-        *rows: str, name: str = "tiny", published: str = "2020-01-01", version: str = "1", gwp: bool = False
+        *rows: str,
+        name: str = "tiny",
+        published: str = "2020-01-01",
+        version: str = "1",
+        gwp: bool = False,
+        properties: tuple[str, ...] = (),
+        series: tuple[str, ...] = (),
     ) -> Path:
         folder = tmp_path_factory.mktemp("pack") / name
         folder.mkdir()
@@ -115,6 +139,9 @@ def write_pack(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         (folder / "factors.csv").write_text("\n".join((HEADER, *rows)) + "\n", encoding="utf-8")
         if gwp:
             (folder / "gwp.csv").write_text("\n".join(GWP) + "\n", encoding="utf-8")
+        for file, header, lines in (("properties", PROPERTIES, properties), ("series", SERIES, series)):
+            if lines:
+                (folder / f"{file}.csv").write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
         return folder
 
     return write

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 from datetime import date
@@ -22,19 +21,6 @@ from qinglian.ledger.posting import post
 from qinglian.ledger.segments import seal
 from tests.ledger.conftest import ACTOR, TINY, YEAR, add_certificates, certificate
 from tests.ledger.test_inventory import mixed
-
-
-@pytest.fixture(scope="session")
-def spark():
-    """One Spark for the session: it takes seconds to start."""
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        pytest.skip("LOUD: Spark needs Java 17, and there is no java here")
-    try:
-        engine = open_engine("spark", threads=2)
-    except Exception as error:
-        pytest.skip(f"LOUD: Spark cannot start here: {error}")
-    yield engine
-    engine.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Verbs that bring files into the book: import, template, certificates."""
+"""Verbs that bring files into the book: import, template, certificates, series."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qinglian.core.text import text
+from qinglian.core.errors import QinglianError, Where
+from qinglian.core.text import language, text
 from qinglian.ledger.commands.factors import instruments
 from qinglian.present.exits import Exit
 from qinglian.present.figures import Column, Table
@@ -23,6 +24,8 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command("import", help="ingest.help_import")
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option("--profile", default="native", help="ingest.option_profile")
+@click.option("--sheet", help="ingest.option_sheet")
+@click.option("--set", "constants", multiple=True, metavar="COLUMN=VALUE", help="ingest.option_set")
 @click.option("--encoding", help="ingest.option_encoding")
 @click.option("--accept", is_flag=True, help="ingest.option_accept")
 @click.option("--adjustment", type=int, help="ingest.option_adjustment")
@@ -31,6 +34,8 @@ def import_files(
     console: Console,
     files: tuple[Path, ...],
     profile: str,
+    sheet: str | None,
+    constants: tuple[str, ...],
     encoding: str | None,
     accept: bool,
     adjustment: int | None,
@@ -41,6 +46,7 @@ def import_files(
     from qinglian.ledger.book import open_book
 
     book = open_book(console.book)
+    given = dict(map(_constant, constants))
     results = []
     for path in files:
         with console.progress(text("ingest.importing", file=path.name)) as progress:
@@ -49,6 +55,8 @@ def import_files(
                 Actor.of_machine(),
                 path,
                 profile=profile,
+                constants=given,
+                sheet=sheet,
                 encoding=encoding,
                 accept=accept,
                 approval=adjustment,
@@ -60,6 +68,34 @@ def import_files(
     if any(result.conflicts for result in results):
         return Exit.CONFLICT
     return Exit.REFUSED if any(result.refused and not accept for result in results) else Exit.OK
+
+
+def _constant(given: str) -> tuple[str, str]:
+    name, sign, value = given.partition("=")
+    if not (name.strip() and sign and value.strip()):
+        raise QinglianError("ingest.set_unreadable", text=given)
+    return name.strip(), value.strip()
+
+
+@click.command(help="ingest.help_template")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--column", "only", multiple=True, help="ingest.option_template_column")
+@click.option("--example", is_flag=True, help="ingest.option_template_example")
+@click.pass_obj
+def template(console: Console, file: Path, only: tuple[str, ...], example: bool) -> None:
+    """Write an empty fact file, headed in the language of the session."""
+    from qinglian.ingest.columns import columns
+    from qinglian.ingest.template import write_template
+
+    if file.suffix.lower() != ".csv":
+        raise QinglianError("ingest.template_csv", Where(file=str(file)))
+    if unknown := [name for name in only if name not in columns()]:
+        raise QinglianError("ingest.template_column", name=unknown[0], known=", ".join(columns()))
+    try:
+        write_template(file, language(), only=only, example=example)
+    except FileExistsError as error:
+        raise QinglianError("ingest.template_exists", Where(file=str(file))) from error
+    console.emit({"file": str(file), "language": language()}, text("ingest.template_written", file=file))
 
 
 @instruments.command("add", help="ingest.help_instruments_add")

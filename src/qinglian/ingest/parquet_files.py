@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from qinglian.core.errors import QinglianError, Where
-from qinglian.ingest.tables import RawRows
+from qinglian.ingest.raw_rows import RawRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qinglian.core.errors import Problem, QinglianError
+from qinglian.ingest.plausibility import Plausibility
 from qinglian.ingest.profile import load_profile
 from qinglian.ingest.quarantine import Quarantine, quarantine_path
 from qinglian.ingest.reader import FacilityInfo, FactFile, read_facts
@@ -66,6 +67,8 @@ def import_file(
     path: Path,
     *,
     profile: str = "native",
+    constants: Mapping[str, str] | None = None,
+    sheet: str | None = None,
     encoding: str | None = None,
     accept: bool = False,
     approval: int | None = None,
@@ -74,7 +77,15 @@ def import_file(
     """Import one file.
 
     A row that is refused goes to a quarantine file beside the input, with its reason and fix. Then nothing
-    of the file is posted, unless ``accept`` says that the good rows may be.
+    of the file is posted, unless ``accept`` says that the good rows may be. Rows that are well-formed and
+    still doubtful (kWh given as MWh) are posted and warned of.
+
+    Parameters
+    ----------
+    constants
+        Values of columns that the file does not hold, such as the facility it belongs to.
+    sheet
+        Sheet of a workbook that has several.
 
     Raises
     ------
@@ -86,7 +97,12 @@ def import_file(
     with book.read() as connection:
         sites = {code: FacilityInfo(site.zone, site.place) for code, site in facilities(connection).items()}
     opened = read_facts(
-        path, load_profile(profile), facilities=sites, activities=shipped_rules().knows, encoding=encoding
+        path,
+        load_profile(profile).with_constants(constants or {}),
+        facilities=sites,
+        activities=shipped_rules().knows,
+        sheet=sheet,
+        encoding=encoding,
     )
     result.warnings += opened.notices
     reading = _Reading(path, opened, result, accept, progress)
@@ -96,7 +112,7 @@ def import_file(
             actor,
             reading.facts(),
             source=stored,
-            profile=profile,
+            profile=" ".join([profile, *(f"{name}={value}" for name, value in (constants or {}).items())]),
             kind="import" if approval is None else "adjustment",
             approval=approval,
         )
@@ -132,15 +148,17 @@ class _Reading:
 
     def facts(self) -> Iterator[Fact]:
         """Good rows of the file, in order."""
-        result = self.result
+        result, watch = self.result, Plausibility(str(self.path), self.opened.headings)
         with Quarantine(quarantine_path(self.path), self.opened.header) as quarantine:
             for batch in self.opened:
                 quarantine.add(batch.refused)
                 result.problems += batch.problems[: PROBLEMS_KEPT - len(result.problems)]
                 if self.progress is not None:
                     self.progress.advance(len(batch.rows) + len(batch.refused))
+                watch.watch(batch.rows)
                 for row in batch.rows:
                     yield row.fact()
+            result.warnings += watch.warnings()
             result.refused = quarantine.rows
             result.quarantine = str(quarantine.path) if quarantine.rows else None
         if result.refused and not self.accept:

@@ -7,12 +7,13 @@ first record is row 1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qinglian.core.errors import Problem, QinglianError, Where
+from qinglian.ingest.raw_rows import ERROR_CELL, FORMULA_CELL, RawRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +25,6 @@ _SHEET_ERRORS = frozenset(
     ("#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!", "#GETTING_DATA")
 )
 _SEPARATOR = "\x1f"
-ERROR_CELL, FORMULA_CELL, FORMULA_WITHOUT_VALUE = "cell_error", "cell_formula", "formula_without_value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +54,6 @@ class Table:
     header: tuple[str, ...]
     header_row: int
     chunks: Iterator[Chunk]
-
-
-@dataclass(frozen=True, slots=True)
-class RawRows:
-    """What a file format gives: rows from number `first` on, and what it knows of their cells.
-
-    `faults` maps row number and column index to the code of a fault; `doubtful` says that some cell of the
-    file may be a formula, an error value or hold a NUL character, so that each has to be looked at.
-    """
-
-    first: int
-    rows: Sequence[Sequence[str]]
-    faults: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
-    doubtful: bool = True
 
 
 def read_table(

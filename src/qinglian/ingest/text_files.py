@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from qinglian.core.errors import QinglianError, Where
-from qinglian.ingest.tables import RawRows
+from qinglian.ingest.raw_rows import RawRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ParseError, iterparse  # expat since 
 from zipfile import BadZipFile, ZipFile
 
 from qinglian.core.errors import QinglianError, Where
-from qinglian.ingest.tables import ERROR_CELL, FORMULA_WITHOUT_VALUE
+from qinglian.ingest.raw_rows import ERROR_CELL, FORMULA_WITHOUT_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -27,22 +27,23 @@ from qinglian.ledger.actor import Actor
 from qinglian.ledger.allocation import Allocation, allocate
 from qinglian.ledger.application import LinesWriter
 from qinglian.ledger.book import Book
+from qinglian.ledger.bridging import bridged
 from qinglian.ledger.cells import month_of, on_month_start
 from qinglian.ledger.engines import Engine, open_engine
 from qinglian.ledger.facts import ACTUAL, day_number
 from qinglian.ledger.files import place_by_content
 from qinglian.ledger.hourly import hourly_consumption
-from qinglian.ledger.installed import installed_factors, installed_lock
+from qinglian.ledger.installed import installed_lock, installed_packs
 from qinglian.ledger.manifest import Segment, overlapping, present_paths
 from qinglian.ledger.needs import Asked, asked, streams, units_of_record
-from qinglian.ledger.packs import Factor
+from qinglian.ledger.packs import FactorPack
 from qinglian.ledger.policy import Policy, shipped_policy
 from qinglian.ledger.resolution import Resolution, resolve
 from qinglian.ledger.rules import RuleSet, shipped_rules
 from qinglian.ledger.segments import seal
 from qinglian.ledger.sums import Scope, parts, sums
 
-METHOD_VERSION = "1"  # changes when the same inputs would give other lines
+METHOD_VERSION = "2"  # changes when the same inputs would give other lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +114,15 @@ def calculate(
     running = engine or open_engine()
     try:
         with book.read() as connection:
-            factors = installed_factors(connection)
-            if not factors:
+            packs = installed_packs(connection)
+            if not any(pack.factors for pack in packs):
                 raise QinglianError("ledger.no_factors")
-            cutoff = cutoff or max(factor.published for factor in factors)
+            cutoff = cutoff or max(day for pack in packs for day in pack.publications())
             segments = overlapping(connection, day_number(period.start), day_number(period.end))
             lock = tuple(installed_lock(connection))
             instruments = tuple(connection.execute(select(schema.instrument.c.id)).scalars())
             inputs = Inputs(period, scenario, cutoff, tuple(segments), lock, rules, policy, instruments)
-            digest, parts = _lines_placed(book, connection, running, inputs, factors)
+            digest, parts = _lines_placed(book, connection, running, inputs, packs)
     finally:
         if engine is None:
             running.close()
@@ -129,13 +130,13 @@ def calculate(
 
 
 def _lines_placed(
-    book: Book, connection: Connection, engine: Engine, inputs: Inputs, factors: Sequence[Factor]
+    book: Book, connection: Connection, engine: Engine, inputs: Inputs, packs: Sequence[FactorPack]
 ) -> tuple[str, _Parts]:
     """Calculate into a file of the run folder, named by its hash."""
     built: list[_Parts] = []
 
     def write(path: Path) -> None:
-        built.append(_Parts.build(book, connection, engine, inputs, factors, path))
+        built.append(_Parts.build(book, connection, engine, inputs, packs, path))
 
     return place_by_content(book.run_folder, ".parquet", write), built[0]
 
@@ -144,8 +145,8 @@ def recalculate(
     book: Book, connection: Connection, inputs: Inputs, engine: Engine, target: Path
 ) -> dict[str, Any]:
     """Calculate frozen inputs again into a file of one's own; return the context to read its lines by."""
-    factors = installed_factors(connection, inputs.factor_lock)
-    return _context(inputs, _Parts.build(book, connection, engine, inputs, factors, target))
+    packs = installed_packs(connection, inputs.factor_lock)
+    return _context(inputs, _Parts.build(book, connection, engine, inputs, packs, target))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +166,11 @@ class _Parts:
         connection: Connection,
         engine: Engine,
         inputs: Inputs,
-        factors: Sequence[Factor],
+        packs: Sequence[FactorPack],
         target: Path,
     ) -> _Parts:
         known, units = streams(connection), units_of_record(connection)
+        factors = [factor for pack in packs for factor in pack.factors]
         scope = Scope(
             scenario_id(connection, inputs.scenario),
             inputs.period,
@@ -183,6 +185,10 @@ class _Parts:
         )
         candidates = [*factors, *wanted.definitions]
         resolution = resolve(engine, wanted.needs, candidates, inputs.policy, inputs.period, inputs.cutoff)
+        resolution, auxiliary = bridged(
+            engine, wanted.needs, resolution, packs, inputs.policy, inputs.period, inputs.cutoff
+        )
+        wanted = replace(wanted, needs=(*wanted.needs, *auxiliary))
         if cut := _cut_months(resolution, wanted):
             scope = replace(scope, cut=cut)
             path = sums(book, engine, listed, scope)
@@ -280,10 +286,12 @@ def _store(book: Book, actor: Actor, inputs: Inputs, parts: _Parts, lines: str) 
 
 def _context(inputs: Inputs, parts: _Parts) -> dict[str, Any]:
     """Return what the stored integers refer to: the lines can be read without the packs' files."""
+    used = [factor for number, factor in enumerate(parts.resolution.factors) if number in parts.used]
+    named = {factor.id for factor in used}.union(*(factor.parts for factor in used))
     return {
         "all_factors": [factor.id for factor in parts.resolution.factors],
         "counts": parts.counts,
-        "factors": [f.record() for number, f in enumerate(parts.resolution.factors) if number in parts.used],
+        "factors": [factor.record() for factor in parts.resolution.factors if factor.id in named],
         "needs": [need.record() for need in parts.asked.needs],
         "policy": json.loads(inputs.policy.content),
         "rules": json.loads(inputs.rules.content),

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
@@ -21,10 +22,12 @@ from qinglian.ledger.engines import open_engine
 from qinglian.ledger.evidence import evidence_name
 from qinglian.ledger.facts import from_day_number
 from qinglian.ledger.inventory import GROSS, Emission, Inventory, Line
+from qinglian.ledger.lines import UNRESOLVED
 from qinglian.ledger.manifest import Segment, present_paths, segments
 from qinglian.present.figures import Tree
 
 FACTS_SHOWN = 5
+DIGITS_SHOWN, FRACTION_SHOWN = 12, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +52,21 @@ class Record:
         return ", ".join(part for part in parts if part)
 
 
-def explain(book: Book, inventory: Inventory, *, limit: int = FACTS_SHOWN, **where: object) -> Tree:
+def explain(
+    book: Book, inventory: Inventory, *, limit: int = FACTS_SHOWN, account: str = GROSS, **where: object
+) -> Tree:
     """Tree of a total: rule → stream → factor and records, down to file and row.
 
     Parameters
     ----------
     limit
         Records shown per stream; how many more there are is said.
+    account
+        Gross emissions, or one of the accounts outside them.
     where
         Attributes of the rule that select the total: ``scope``, ``category``, ``method``, ``id``.
     """
-    emissions = list(inventory.select(GROSS, **where))
+    emissions = list(inventory.select(account, **where))
     label = _label(text("ledger.total"), emissions)
     by_rule: dict[str, list[Emission]] = defaultdict(list)
     for emission in emissions:
@@ -73,7 +80,16 @@ def explain(book: Book, inventory: Inventory, *, limit: int = FACTS_SHOWN, **whe
 
 def _label(name: str, emissions: Iterable[Emission]) -> str:
     kg = sum((emission.kg_co2e for emission in emissions), Fraction(0))
-    return f"{name}: {plain(kg)} kg CO2e"
+    return f"{name}: {_number(kg)} kg CO2e"
+
+
+def _number(exact: Fraction) -> str:
+    """Return a number exactly; a fraction longer than anyone reads, in as many digits as are read."""
+    written = plain(exact)
+    if "/" not in written or len(written) <= FRACTION_SHOWN:
+        return written
+    with localcontext(prec=DIGITS_SHOWN):
+        return f"≈ {Decimal(exact.numerator) / Decimal(exact.denominator):f}"
 
 
 def _rule_tree(finder: _Finder, rule: str, emissions: list[Emission]) -> Tree:
@@ -92,7 +108,7 @@ def _stream_tree(finder: _Finder, emissions: list[Emission]) -> Tree:
     for emission in emissions:
         gases[emission.gas] += emission.kg
     children = [Tree(_answer(line))]
-    children += [Tree(f"{gas}: {plain(kg)} kg") for gas, kg in sorted(gases.items())]
+    children += [Tree(f"{gas}: {_number(kg)} kg") for gas, kg in sorted(gases.items())]
     lines = {id(emission.line): emission.line for emission in emissions}
     children.append(finder.records_tree(list(lines.values())))
     name = f"{line.stream.facility} · {line.stream.activity}"
@@ -107,7 +123,7 @@ def _answer(line: Line) -> str:
     factor = line.factor
     if factor is None:
         return text("ledger.no_factor")
-    gases = ", ".join(f"{plain(gas.kg)} kg {gas.gas}" for gas in factor.gases)
+    gases = ", ".join(f"{_number(gas.kg)} kg {gas.gas}" for gas in factor.gases)
     until = factor.valid_to.isoformat() if factor.valid_to else "…"
     return text(
         "ledger.by_factor",
@@ -191,20 +207,31 @@ class _Finder:
 
 
 def rejected(book: Book, run: str) -> list[dict[str, Any]]:
-    """Return the stored trace: per need and interval what was chosen, what was rejected, and where."""
+    """Return the stored trace: per need and interval what was chosen, what was rejected, and where.
+
+    No factor stands where bridges were sought in vain; ``lost_at`` then holds the reason. A chosen composite
+    has ``parts``: the ids of what was multiplied.
+    """
     with book.read() as connection:
         row = connection.execute(select(schema.run.c.outputs).where(schema.run.c.id == run)).scalar_one()
     outputs = json.loads(row)
     context = json.loads((book.run_folder / f"{outputs['context']}.json").read_bytes())
     trace = pq.read_table(book.run_folder / f"{outputs['trace']}.parquet").to_pylist()
+    parts = {record["id"]: record["parts"] for record in context["factors"] if record.get("parts")}
     return [
         {
             **context["needs"][entry["need_id"]],
             "from": from_day_number(entry["from_day"]),
             "to": from_day_number(entry["to_day"]),
-            "factor": context["all_factors"][entry["factor_no"]],
+            "factor": name,
+            "parts": parts.get(name, []),
             "chosen": entry["chosen"],
             "lost_at": entry["why"],
         }
         for entry in trace
+        for name in [_named(context, entry["factor_no"])]
     ]
+
+
+def _named(context: dict[str, Any], number: int) -> str | None:
+    return None if number == UNRESOLVED else context["all_factors"][number]

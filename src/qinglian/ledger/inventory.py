@@ -26,6 +26,7 @@ from sqlalchemy import Connection, select
 from qinglian.core.canonical import canonical_json, sha256_hex
 from qinglian.core.decimals import plain
 from qinglian.core.errors import QinglianError
+from qinglian.core.gases import GASES
 from qinglian.core.units import parse_unit, ratio
 from qinglian.ledger import schema
 from qinglian.ledger.allocation import KWH, Instrument, instruments_by_id
@@ -39,6 +40,7 @@ from qinglian.ledger.packs import Factor, factor_from_record
 from qinglian.ledger.rules import Rule, parse_rules_document
 
 GROSS, BIOGENIC, REMOVAL = "gross", "biogenic", "removal"
+OUTSIDE_KYOTO = "outside_kyoto"  # gases of the Montreal Protocol and HFO: by mass, apart from the scopes
 CO2E = "CO2e"
 
 
@@ -79,7 +81,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Emission:
-    """An exact mass of one gas from one line, and what the view makes of it."""
+    """An exact mass of one gas from one line, and what the view makes of it.
+
+    A gas outside the Kyoto basket is reported by mass: it adds no CO2e, whether it has a GWP or not.
+    """
 
     line: Line
     gas: str
@@ -193,7 +198,7 @@ def read_inventory(book: Book, run: str, view: View | None = None, *, as_of: int
     ------
     QinglianError
         ``ledger.run_unknown``; ``ledger.gwp_unknown`` when the packs of the run hold no value of the view's
-        set for a gas.
+        set for a gas of the Kyoto basket.
     """
     view = view or View()
     with book.read() as connection:
@@ -306,8 +311,9 @@ class _Reader:
         elif line.factor is not None:
             amount = line.quantity * ratio(parse_unit(line.unit), parse_unit(line.factor.per_unit)) * share
             for gas in line.factor.gases:
-                kg = amount * gas.kg
-                yield Emission(line, gas.gas, _account(line.rule, gas), kg, kg * self._gwp(gas, view))
+                kg, account = amount * gas.kg, _account(line.rule, gas)
+                gwp = Fraction(0) if account == OUTSIDE_KYOTO else self._gwp(gas, view)
+                yield Emission(line, gas.gas, account, kg, kg * gwp)
 
     def _gwp(self, gas: Any, view: View) -> Fraction:
         if gas.gas == CO2E:
@@ -329,6 +335,8 @@ def _tuples(lists: pa.ListArray) -> Iterator[tuple[int, ...]]:
 
 
 def _account(rule: Rule, gas: Any) -> str:
+    if GASES[gas.gas].family in {"ODS", "HFO"}:
+        return OUTSIDE_KYOTO
     if rule.bucket == REMOVAL or gas.gas == "CO2-removal":
         return REMOVAL
     return BIOGENIC if gas.gas == "CO2-biogenic" or (gas.biogenic and gas.gas == "CO2") else GROSS

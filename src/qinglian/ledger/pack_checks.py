@@ -31,9 +31,9 @@ def check_overlaps(
         key = (f.activity, f.place, f.technology, measure, f.basis, f.method, f.supplier, f.facility)
         families["factors.csv", *key].append((f.valid_from, f.valid_to))
     for p in properties:
-        families["properties.csv", f"{p.fuel} {p.property}", p.place, p.per_unit].append(
-            (p.valid_from, p.valid_to)
-        )
+        measures = [parse_unit(unit).dimension if unit else "" for unit in (p.unit, p.per_unit)]
+        name = f"{p.fuel} {p.property}"  # net and gross are two properties
+        families["properties.csv", name, p.place, *measures].append((p.valid_from, p.valid_to))
     for s in series:
         families["series.csv", s.series, ""].append((s.valid_from, s.valid_to))
     for (file, what, where, *_), spans in families.items():

@@ -52,7 +52,10 @@ class GasValue:
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A vector of gases per unit of an activity, with everything that identifies and cites it."""
+    """A vector of gases per unit of an activity, with everything that identifies and cites it.
+
+    A composite names its `parts` by their ids: the properties or series on the way, then the factor itself.
+    """
 
     id: str
     pack: str
@@ -75,11 +78,13 @@ class Factor:
     locator: str
     supplier: str = ""
     facility: str = ""
+    parts: tuple[str, ...] = ()
 
     def record(self) -> dict[str, Any]:
         """Return it as data; :func:`factor_from_record` reads it back."""
-        plain = {name: getattr(self, name) for name in self.__slots__ if name != "gases"}
-        return {**plain, "gases": [gas.record() for gas in self.gases]}
+        plain = {name: getattr(self, name) for name in self.__slots__ if name not in {"gases", "parts"}}
+        parts = {"parts": list(self.parts)} if self.parts else {}
+        return {**plain, **parts, "gases": [gas.record() for gas in self.gases]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +177,13 @@ class FactorPack:
         """Canonical JSON of the whole pack."""
         return self._content
 
+    def publications(self) -> set[date]:
+        """Days on which its factors, properties and series were published."""
+        sources = {stated.source for stated in self.properties} | {stated.source for stated in self.series}
+        return {factor.published for factor in self.factors} | {
+            self.sources[key].published for key in sources
+        }
+
     @property
     def sha256(self) -> str:
         """Hash of the canonical content: the entry in a run's factor lock."""
@@ -225,7 +237,7 @@ def definition(activity: str, where: str, basis: str) -> Factor:
 def factor_from_record(record: Mapping[str, Any]) -> Factor:
     """Read a factor back from :meth:`Factor.record`, as JSON brings it."""
     gases = tuple(GasValue(**{**gas, "kg": Fraction(gas["kg"])}) for gas in record["gases"])
-    return Factor(**{**record, **_dated(record), "gases": gases})
+    return Factor(**{**record, **_dated(record), "gases": gases, "parts": tuple(record.get("parts", ()))})
 
 
 def pack_from_record(record: Mapping[str, Any]) -> FactorPack:

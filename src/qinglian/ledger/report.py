@@ -8,7 +8,7 @@ from typing import Any
 
 from qinglian.core.text import text
 from qinglian.ledger.facts import QUANTITY_BASES
-from qinglian.ledger.inventory import BIOGENIC, GROSS, REMOVAL, Inventory
+from qinglian.ledger.inventory import BIOGENIC, GROSS, OUTSIDE_KYOTO, REMOVAL, Inventory
 from qinglian.present.figures import Column, Table
 
 CATEGORIES = range(1, 16)
@@ -66,6 +66,8 @@ def _notes(inventory: Inventory) -> tuple[str, ...]:
         for account in (BIOGENIC, REMOVAL)
         if any(e.account == account for e in inventory.emissions)
     ]
+    apart = ", ".join(f"{gas} {_shown(kg)} kg" for gas, kg in outside_kyoto(inventory).items())
+    outside += [text("ledger.outside_kyoto", gases=apart)] if apart else []
     view = inventory.view
     return (
         text("ledger.view_note", gwp=view.gwp, consolidation=text(f"ledger.by_{view.consolidation}")),
@@ -73,10 +75,22 @@ def _notes(inventory: Inventory) -> tuple[str, ...]:
     )
 
 
+def outside_kyoto(inventory: Inventory) -> dict[str, Fraction]:
+    """Kilograms per gas of the Montreal Protocol gases and HFO: in no scope and in no total of CO2e."""
+    masses: dict[str, Fraction] = defaultdict(Fraction)
+    for emission in inventory.select(OUTSIDE_KYOTO):
+        masses[emission.gas] += emission.kg
+    return dict(sorted(masses.items()))
+
+
 def _tonnes(kg: Fraction) -> str:
+    return _shown(kg / TONNE)
+
+
+def _shown(number: Fraction) -> str:
     from qinglian.present.numbers import shown
 
-    return shown(kg / TONNE)
+    return shown(number)
 
 
 def _name(scope: str, method: str, category: int) -> str:
@@ -138,7 +152,7 @@ def gas_table(inventory: Inventory) -> Table:
             entry[0] += emission.kg
             entry[1] += emission.kg_co2e
     rows = tuple(
-        (text(f"ledger.account_{account}"), gas, kg, co2e / TONNE)
+        (text(f"ledger.account_{account}"), gas, kg, None if account == OUTSIDE_KYOTO else co2e / TONNE)
         for (account, gas), (kg, co2e) in sorted(sums.items())
     )
     columns = (
@@ -164,5 +178,6 @@ def summary(inventory: Inventory) -> dict[str, Any]:
         ],
         "biogenic_kg_co2": inventory.total(BIOGENIC),
         "removal_kg_co2e": inventory.total(REMOVAL),
+        "outside_kyoto_kg": outside_kyoto(inventory),
         "coverage": inventory.counts,
     }

@@ -23,7 +23,7 @@ from qinglian.ledger.facts import day_number, from_day_number
 from qinglian.ledger.lines import UNRESOLVED
 from qinglian.ledger.packs import Factor
 from qinglian.ledger.policy import Policy
-from qinglian.ledger.rules import MASS, Rule, matches
+from qinglian.ledger.rules import Rule, matches
 from qinglian.ledger.vintage import answers
 
 DEFINITION = "definition"  # the place of a factor that is true everywhere: 1 kg of a gas is 1 kg of it
@@ -100,10 +100,10 @@ def resolve(
         trace += [_traced(row, best) for row in candidates]
     return Resolution(
         tuple(ordered),
-        _table(
-            _without_gaps(_merged(chosen, ("need_id", "factor_no", "penalty")), len(needs), period), CHOSEN
+        table_of(
+            _without_gaps(merged(chosen, ("need_id", "factor_no", "penalty")), len(needs), period), CHOSEN
         ),
-        _table(_merged(trace, ("need_id", "factor_no", "chosen", "why")), TRACE),
+        table_of(merged(trace, ("need_id", "factor_no", "chosen", "why")), TRACE),
     )
 
 
@@ -152,11 +152,11 @@ def _ranked(
         for a in answers(factors, policy, period, cutoff)
     ]
     tables = {
-        "need": _table(need_rows, NEED),
-        "basis": _table(_basis_rows(basis_sets, policy), BASIS),
-        "place": _table(_place_rows(place_sets, policy), PLACE),
-        "factor": _table([_factor_row(n, factor, policy) for n, factor in enumerate(factors)], FACTOR),
-        "span": _table(span_rows, SPAN),
+        "need": table_of(need_rows, NEED),
+        "basis": table_of(_basis_rows(basis_sets, policy), BASIS),
+        "place": table_of(_place_rows(place_sets, policy), PLACE),
+        "factor": table_of([_factor_row(n, factor, policy) for n, factor in enumerate(factors)], FACTOR),
+        "span": table_of(span_rows, SPAN),
     }
     sql = (files("qinglian.ledger") / "sql" / "resolve.sql").read_text(encoding="utf-8")
     rows: list[dict[str, Any]] = engine.query(sql, tables=tables).to_pylist()
@@ -261,12 +261,12 @@ def _factor_row(number: int, factor: Factor, policy: Policy) -> dict[str, Any]:
         "place": factor.place,
         "basis": factor.basis,
         "method": factor.method,
-        "measure": _measure(factor),
+        "measure": measure_of_factor(factor),
         "pack_rank": policy.pack_rank(factor.pack),
     }
 
 
-def _measure(factor: Factor) -> str:
+def measure_of_factor(factor: Factor) -> str:
     """Dimension a factor is per; a spend factor is per money of the price year its validity names."""
     dimension = parse_unit(factor.per_unit).dimension
     return f"{dimension} {factor.valid_from.year}" if dimension.startswith("money") else dimension
@@ -303,20 +303,18 @@ def unpack(score: int) -> tuple[int, ...]:
     return (score, *reversed(digits))
 
 
-def _merged(rows: Iterable[dict[str, Any]], same: tuple[str, ...]) -> list[dict[str, Any]]:
+def merged(rows: Iterable[dict[str, Any]], same: tuple[str, ...]) -> list[dict[str, Any]]:
     """Join neighbouring stretches that say the same."""
-    merged: list[dict[str, Any]] = []
+    joined: list[dict[str, Any]] = []
     for row in sorted(rows, key=lambda row: (*(row[name] for name in same), row["from_day"])):
-        last = merged[-1] if merged else None
+        last = joined[-1] if joined else None
         if last and last["to_day"] == row["from_day"] and all(last[name] == row[name] for name in same):
             last["to_day"] = row["to_day"]
         else:
-            merged.append(dict(row))
-    return sorted(merged, key=lambda row: (row["need_id"], row["from_day"], row["factor_no"]))
+            joined.append(dict(row))
+    return sorted(joined, key=lambda row: (row["need_id"], row["from_day"], row["factor_no"]))
 
 
-def _table(rows: Iterable[dict[str, Any]], schema: pa.Schema) -> pa.Table:
+def table_of(rows: Iterable[dict[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Rows as a table of a schema."""
     return pa.Table.from_pylist([{name: row[name] for name in schema.names} for row in rows], schema=schema)
-
-
-__all__ = ["MASS", "Need", "Resolution", "lost_at", "resolve", "unpack"]

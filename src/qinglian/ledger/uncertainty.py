@@ -14,10 +14,11 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qinglian.core.errors import QinglianError
-from qinglian.ledger.inventory import GROSS, Emission, Inventory, source_of
+from qinglian.ledger.inventory import GROSS, Emission, Inventory, Line, source_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -123,7 +124,7 @@ def _spread(kind: str, parameter: str, value: float) -> Spread | None:
     if kind == "normal" and parameter.startswith("cv="):
         return Spread(kind, float(parameter[3:]))
     if kind == "uniform":
-        low, high = (float(bound) / value for bound in parameter.split(".."))
+        low, high = (float(Fraction(bound)) / value for bound in parameter.split(".."))
         return Spread(kind, low, high) if low <= 1 <= high else None
     return None
 
@@ -147,7 +148,7 @@ def cells(
     )
     for emission in inventory.select(account):
         line = emission.line
-        factor, stream = (source_of(line), emission.gas), (line.stream.id, line.quality)
+        factor, stream = (_drawn(line), emission.gas), (line.stream.id, line.quality)
         factors.setdefault(factor, _factor_spread(emission))
         cv = activity.get(line.quality, 0.0)
         streams.setdefault(stream, Spread("normal", cv) if cv else None)
@@ -163,6 +164,11 @@ def cells(
         tuple(factors[name] for name in names),
         tuple(streams[place] for place in places),
     )
+
+
+def _drawn(line: Line) -> str:
+    """Name whose deviation a line shares: a composite deviates as the factor within it does."""
+    return line.factor.parts[-1] if line.factor is not None and line.factor.parts else source_of(line)
 
 
 def _factor_spread(emission: Emission) -> Spread | None:

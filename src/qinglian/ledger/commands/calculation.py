@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qinglian.core.decimals import plain
 from qinglian.core.text import text
 from qinglian.present.exits import Exit
-from qinglian.present.figures import Cell, Column, Table
+from qinglian.present.figures import Cell, Column, Table, Tree
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from qinglian.ledger.book import Book
     from qinglian.ledger.inventory import Inventory
+    from qinglian.ledger.unresolved import Unresolved
     from qinglian.present.console import Console
 
 
@@ -146,12 +148,16 @@ def inventory(
 ) -> None:
     """Show an inventory: scopes, categories, gases, coverage and quality."""
     from qinglian.ledger.report import gas_table, iso_table, scope_table, summary
+    from qinglian.ledger.unresolved import unresolved
 
-    _, found = _open(console, period, run_id, gwp, consolidation)
+    book, found = _open(console, period, run_id, gwp, consolidation)
     figures: list[Any] = [iso_table(found) if iso else scope_table(found)]
     if gases:
         figures.append(gas_table(found))
     figures.append(coverage_table(found.counts))
+    missing = unresolved(book, found)
+    if missing:
+        figures.append(unresolved_table(missing))
     figures.append(text("ledger.export_hash", sha256=found.sha256))
     if export:
         from pathlib import Path
@@ -159,7 +165,25 @@ def inventory(
         from qinglian.ledger.files import write_atomically
 
         write_atomically(Path(export), found.canonical())
-    console.emit(summary(found), *figures)
+    console.emit({**summary(found), "unresolved": [entry.record() for entry in missing]}, *figures)
+
+
+def unresolved_table(entries: list[Unresolved]) -> Table:
+    """Return what is in no total, with the reasons."""
+    names = ("rule", "activity", "facility", "records", "amount", "reason")
+    columns = tuple(Column(text(f"ledger.column_{name}")) for name in names)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            entry.rule,
+            entry.activity,
+            ", ".join(entry.facilities),
+            entry.records,
+            f"{plain(entry.quantity)} {entry.unit}",
+            "; ".join(entry.reasons),
+        )
+        for entry in entries
+    )
+    return Table(text("ledger.unresolved_title"), columns, rows)
 
 
 @click.command(help="ledger.help_explain")
@@ -168,6 +192,12 @@ def inventory(
 @click.option("--method", type=click.Choice(["location", "market"]), help="ledger.option_method")
 @click.option("--category", type=click.IntRange(1, 15), help="ledger.option_category")
 @click.option("--rule", help="ledger.option_rule")
+@click.option(
+    "--account",
+    type=click.Choice(["gross", "biogenic", "removal", "outside_kyoto"]),
+    default="gross",
+    help="ledger.option_account",
+)
 @click.option("--records", type=click.IntRange(1), default=5, help="ledger.option_records")
 @click.pass_obj
 def explain(
@@ -180,15 +210,26 @@ def explain(
     method: str | None,
     category: int | None,
     rule: str | None,
+    account: str,
     records: int,
 ) -> None:
     """Explain a total down to factor, file and row."""
     from qinglian.ledger.explain import explain as tree_of
+    from qinglian.ledger.unresolved import unresolved
 
     book, found = _open(console, period, run_id, gwp, consolidation)
     asked = {"scope": scope, "method": method, "category": category, "id": rule}
     where = {name: value for name, value in asked.items() if value is not None}
-    tree = tree_of(book, found, limit=records, **where)
+    tree = tree_of(book, found, limit=records, account=account, **where)
+    missing = [
+        Tree(
+            f"{entry.rule} · {entry.activity}: {plain(entry.quantity)} {entry.unit}",
+            tuple(Tree(reason) for reason in entry.reasons),
+        )
+        for entry in unresolved(book, found, **where)
+    ]
+    if missing:
+        tree = Tree(tree.label, (*tree.children, Tree(text("ledger.unresolved_title"), tuple(missing))))
     console.emit(_tree_data(tree), tree)
 
 
@@ -212,8 +253,19 @@ def trace(console: Console, period: str | None, run_id: str | None, activity: st
     ]
     names = ("rule", "activity", "place", "from", "to", "factor", "chosen", "lost_at")
     columns = tuple(Column(text(f"ledger.column_{name}")) for name in names)
-    rows = tuple(tuple(_word(entry[name]) for name in names) for entry in entries)
+    rows = tuple(tuple(_traced(entry, name) for name in names) for entry in entries)
     console.emit(entries, Table(text("ledger.trace"), columns, rows))
+
+
+def _traced(entry: dict[str, Any], name: str) -> str | None:
+    """Cell of the trace: a composite with what it is made of, a reason as a sentence."""
+    from qinglian.ledger.unresolved import reason_text
+
+    if name == "factor" and entry["parts"]:
+        return f"{entry['factor']} = {' × '.join(entry['parts'])}"
+    if name == "lost_at" and entry["factor"] is None:
+        return reason_text(entry["lost_at"])
+    return _word(entry[name])
 
 
 def _word(value: Any) -> str | None:
