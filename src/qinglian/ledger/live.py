@@ -70,7 +70,7 @@ def _in_segments(
     wanted = overlapping(connection, first_day, end_day)
     if not wanted:
         return []
-    engine = open_engine()
+    engine = open_engine(spill=book.cache_folder)
     incoming = pa.table({"business_key": pa.array(sorted(keys), pa.int64())})
     sql = (
         f"SELECT {', '.join('f.' + name for name in FIELDS)} "  # noqa: S608 - our own column names
