@@ -55,7 +55,9 @@ class LinesWriter:
 
     def _demanded(self, asking: pa.Table, table: pa.Table) -> None:
         """Count demands another way than over the lines: records of the sums, per rule that asks."""
-        joined = asking.join(table.select(["stream_id", "unit_id", "records"]), ["stream_id", "unit_id"])
+        keys = ["stream_id", "unit_id"]
+        joined = asking.join(table.group_by(keys).aggregate([("records", "sum")]), keys)
+        joined = joined.rename_columns({"records_sum": "records"})
         for row in joined.group_by("rule_no").aggregate([("records", "sum")]).to_pylist():
             self.demands[row["rule_no"]] = self.demands.get(row["rule_no"], 0) + (row["records_sum"] or 0)
 

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -143,14 +142,11 @@ def _lines_placed(
 
 
 def recalculate(
-    book: Book, connection: Connection, inputs: Inputs, engine: Engine
-) -> tuple[pa.Table, dict[str, Any]]:
-    """Calculate frozen inputs again and store nothing; return the lines and the context to read them by."""
+    book: Book, connection: Connection, inputs: Inputs, engine: Engine, target: Path
+) -> dict[str, Any]:
+    """Calculate frozen inputs again into a file of one's own; return the context to read its lines by."""
     packs = installed_packs(connection, inputs.factor_lock)
-    with TemporaryDirectory(prefix="qinglian-") as folder:
-        target = Path(folder) / "lines.parquet"
-        parts = _Parts.build(book, connection, engine, inputs, packs, target)
-        return pq.read_table(target), _context(inputs, parts)
+    return _context(inputs, _Parts.build(book, connection, engine, inputs, packs, target))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +195,7 @@ class _Parts:
         paths = present_paths(book, listed)
         _refuse_cut_records(engine, paths, scope)
         writer = LinesWriter(target, wanted, resolution)
-        for table in parts(path, scope):
+        for table in parts(path):
             writer.apply(engine, table)
         allocation = allocate(
             connection,

@@ -175,7 +175,7 @@ def _lines(inventory: Inventory) -> Iterator[dict[str, Any]]:
         occurrence[mark] += 1
         yield {
             "amount": emission.kg / per_unit if per_unit else Fraction(0),
-            "cell": emission.line.cell,
+            "cells": list(emission.line.cells),
             "factor": source_of(emission.line),
             "gas": emission.gas,
             "gwp": emission.kg_co2e / emission.kg if emission.kg else Fraction(0),

@@ -172,7 +172,7 @@ class _Finder:
 
     def records(self, lines: list[Line]) -> tuple[list[Record], int]:
         """First records behind lines of one stream, and how many there are."""
-        cells = sorted({cell_days(line.cell) for line in lines})
+        cells = sorted({cell_days(cell) for line in lines for cell in line.cells})
         days = " OR ".join(f"(start_day >= {first} AND start_day < {end})" for first, end in cells)
         sql = (
             "SELECT fact_id, quantity, unit_id, start_day, end_day, evidence_id, sheet, row, source, "  # noqa: S608

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 UNRESOLVED = -1
 
@@ -26,6 +30,8 @@ LINES = pa.schema(
     ]
 )
 ORDER = [(name, "ascending") for name in LINES.names[:9]]
+GROUP = [name for name in LINES.names if name not in {"cell", "records", "quantity"}]
+LARGE = pa.scalar(Decimal(10**28), pa.decimal128(38, 0))  # ten thousand million of these still fit
 OUTCOMES = ("demands", "exact", "fallback", "unresolved")
 
 
@@ -48,3 +54,27 @@ def add_counts(counts: dict[str, dict[str, int]], lines: pa.Table, rules: list[s
     for row in grouped.aggregate([("records", "sum")]).to_pylist():
         tally = counts.setdefault(rules[row["rule_no"]], dict.fromkeys(OUTCOMES, 0))
         tally[row["outcome"]] += row["records_sum"]
+
+
+def grouped_lines(path: Path, dated: pa.Array) -> Iterator[pa.Table]:
+    """Stored lines summed over their cells, a part of the file at a time.
+
+    A month is told apart only where reading needs it: in the streams ``dated``, whose share may change from
+    one cell to the next. Columns are those of :data:`GROUP`, ``records``, ``quantity`` and ``cells``.
+    """
+    with pq.ParquetFile(path) as file:
+        for number in range(file.num_row_groups):
+            yield _grouped(file.read_row_group(number), dated)
+
+
+def _grouped(lines: pa.Table, dated: pa.Array) -> pa.Table:
+    apart = pc.or_(pc.is_in(lines["stream_id"], dated), pc.greater_equal(pc.abs(lines["quantity"]), LARGE))
+    apart = pc.if_else(apart, lines["cell"], pa.scalar(0, pa.int32()))
+    sums = (
+        lines.append_column("apart", apart)
+        .group_by([*GROUP, "apart"], use_threads=False)  # one thread keeps the order of the file
+        .aggregate([("records", "sum"), ("quantity", "sum"), ("cell", "list")])
+    )
+    return sums.select([*GROUP, "records_sum", "quantity_sum", "cell_list"]).rename_columns(
+        [*GROUP, "records", "quantity", "cells"]
+    )

@@ -129,10 +129,11 @@ def calculated(
     try:
         with tempfile.TemporaryDirectory() as folder, book.read() as connection:
             afresh = _Afresh(book.folder, book.identity, book.engine, book.clock, Path(folder))
-            table, context = recalculate(afresh, connection, inputs, running)
+            lines = Path(folder) / "lines.parquet"
+            context = recalculate(afresh, connection, inputs, running, lines)
             context = json.loads(canonical_json(context))  # read exactly as a stored context is read
             reading = Reading(run, inputs.period.label, inputs.factor_lock, view, as_of)
-            return inventory_of(book, connection, table, context, reading)
+            return inventory_of(book, connection, lines, context, reading)
     finally:
         if engine is None:
             running.close()

@@ -90,7 +90,8 @@ def sums(book: Book, engine: Engine, segments: list[Segment], scope: Scope) -> P
             if before is not None:
                 parts = pa.concat_tables([table, part(before, stream_range)])
                 table = engine.query(MERGE, tables={"parts": parts}).select(SUMS.names).cast(SUMS)
-            writer.write_table(table.sort_by([(name, "ascending") for name in KEYS]))
+            ordered = table.sort_by([(name, "ascending") for name in KEYS])
+            writer.write_table(ordered, row_group_size=max(1, len(ordered)))
     return target
 
 
@@ -100,10 +101,11 @@ def part(path: Path, stream_range: tuple[int, int]) -> pa.Table:
     return pq.read_table(path, schema=SUMS, filters=[("stream_id", ">=", first), ("stream_id", "<", end)])
 
 
-def parts(path: Path, scope: Scope) -> Iterator[pa.Table]:
-    """Sums range by range, in stream order."""
-    for stream_range in scope.ranges():
-        yield part(path, stream_range)
+def parts(path: Path) -> Iterator[pa.Table]:
+    """Sums range by range, in stream order: each range was written as one row group."""
+    with pq.ParquetFile(path) as file:
+        for number in range(file.num_row_groups):
+            yield file.read_row_group(number).cast(SUMS)
 
 
 def _kept(book: Book, segments: list[Segment], scope: Scope) -> Path:
