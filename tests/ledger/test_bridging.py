@@ -19,6 +19,7 @@ from qinglian.core.text import use_language
 from qinglian.core.units import parse_unit, ratio
 from qinglian.ledger.calculation import calculate
 from qinglian.ledger.composites import Link, composite
+from qinglian.ledger.evidence_pack import write_evidence_pack
 from qinglian.ledger.explain import explain, rejected
 from qinglian.ledger.fuel_properties import property_links
 from qinglian.ledger.inventory import read_inventory
@@ -26,9 +27,11 @@ from qinglian.ledger.packs import load_pack, shipped_packs
 from qinglian.ledger.policy import parse_policy_document, shipped_policy
 from qinglian.ledger.posting import post
 from qinglian.ledger.replay import replay
+from qinglian.ledger.uncertainty import analytic, cells
 from qinglian.ledger.unresolved import unresolved
 from qinglian.ledger.versions import create_version
 from tests.ledger.conftest import ACTOR, YEAR, fact
+from tests.ledger.test_evidence_pack import verify
 
 FUEL = "fuel.stationary.coking_coal"
 VALID = "admin:CN,2020-01-01,2030-01-01"
@@ -271,10 +274,22 @@ def test_explain_cites_factor_and_property(ask):
     assert "28 GJ(net)/t [heating_value coking_coal, admin:CN, net value]" in lines
 
 
-def test_replay_and_version_of_a_bridged_run(ask):
+def test_replay_version_and_evidence_of_a_bridged_run(ask, tmp_path):
     book, inventory, _ = ask([PER_NET], [NCV])
     frozen = create_version(book, ACTOR, inventory.run)
     assert replay(book, frozen.id).same
+    write_evidence_pack(book, frozen.id, tmp_path / "pack.zip")
+    done = verify(tmp_path / "pack.zip")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_one_factor_behind_two_bridges_deviates_as_one(ask):
+    """By tonne and by cubic metre: two composites of one factor whose uncertainty is 10 %."""
+    uncertain = PER_NET.replace(",false,,,2", ",false,,normal:cv=0.1,2")
+    _, inventory, _ = ask([uncertain], [NCV, DENSITY], coal("10"), coal("10", "m3", source="b"))
+    assert len({line.factor.id for line in inventory.lines if line.rule.id == "s1.stationary"}) == 2
+    (estimate,) = analytic(cells(inventory))
+    assert estimate.sd == pytest.approx(float(inventory.total(scope="1")) / 10)
 
 
 @pytest.mark.spark
