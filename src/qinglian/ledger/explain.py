@@ -180,7 +180,7 @@ class _Finder:
             f"WHERE stream_id = {lines[0].stream.id} AND scenario_id = {self.scenario} AND ({days}) "
             f"ORDER BY start_day, fact_id LIMIT {self.limit}"
         )
-        engine = open_engine()
+        engine = open_engine(spill=self.book.cache_folder)
         try:
             rows = engine.query(sql, parquet={"facts": present_paths(self.book, self.segments)}).to_pylist()
         finally:

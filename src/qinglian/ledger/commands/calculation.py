@@ -59,7 +59,7 @@ def calculate(
             scenario=scenario,
             cutoff=cutoff.date() if cutoff else None,
             policy=parse_policy(Path(policy).read_text(encoding="utf-8")) if policy else None,
-            engine=open_engine(engine),
+            engine=open_engine(engine, spill=book.cache_folder),
         )
     console.emit(
         {"run": run.id, "coverage": run.counts}, coverage_table(run.counts), text("ledger.run", run=run.id)

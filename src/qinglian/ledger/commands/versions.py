@@ -213,9 +213,10 @@ def replay(console: Console, number: int, engine: str) -> Exit:
     from qinglian.ledger.engines import open_engine
     from qinglian.ledger.replay import replay as recalculate
 
-    running = open_engine(engine)
+    book = open_book(console.book)
+    running = open_engine(engine, spill=book.cache_folder)
     try:
-        found = recalculate(open_book(console.book), number, engine=running)
+        found = recalculate(book, number, engine=running)
     finally:
         running.close()
     data = {
