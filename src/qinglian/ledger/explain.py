@@ -80,10 +80,10 @@ def explain(
 
 def _label(name: str, emissions: Iterable[Emission]) -> str:
     kg = sum((emission.kg_co2e for emission in emissions), Fraction(0))
-    return f"{name}: {_number(kg)} kg CO2e"
+    return f"{name}: {number_text(kg)} kg CO2e"
 
 
-def _number(exact: Fraction) -> str:
+def number_text(exact: Fraction) -> str:
     """Return a number exactly; a fraction longer than anyone reads, in as many digits as are read."""
     written = plain(exact)
     if "/" not in written or len(written) <= FRACTION_SHOWN:
@@ -108,7 +108,7 @@ def _stream_tree(finder: _Finder, emissions: list[Emission]) -> Tree:
     for emission in emissions:
         gases[emission.gas] += emission.kg
     children = [Tree(_answer(line))]
-    children += [Tree(f"{gas}: {_number(kg)} kg") for gas, kg in sorted(gases.items())]
+    children += [Tree(f"{gas}: {number_text(kg)} kg") for gas, kg in sorted(gases.items())]
     lines = {id(emission.line): emission.line for emission in emissions}
     children.append(finder.records_tree(list(lines.values())))
     name = f"{line.stream.facility} · {line.stream.activity}"
@@ -123,7 +123,7 @@ def _answer(line: Line) -> str:
     factor = line.factor
     if factor is None:
         return text("ledger.no_factor")
-    gases = ", ".join(f"{_number(gas.kg)} kg {gas.gas}" for gas in factor.gases)
+    gases = ", ".join(f"{number_text(gas.kg)} kg {gas.gas}" for gas in factor.gases)
     until = factor.valid_to.isoformat() if factor.valid_to else "…"
     return text(
         "ledger.by_factor",

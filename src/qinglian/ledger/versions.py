@@ -23,7 +23,7 @@ from qinglian.ledger.facts import day_number
 from qinglian.ledger.inventory import Inventory, View, read_inventory
 
 DRAFT, REVIEWED, APPROVED, PUBLISHED = STATES = ("draft", "reviewed", "approved", "published")
-ADJUSTMENT = "adjustment"
+ADJUSTMENT, OPENED = "adjustment", "opened"
 LOCKING = (APPROVED, PUBLISHED)
 
 
@@ -113,7 +113,7 @@ def decide(book: Book, actor: Actor, number: int, state: str, *, note: str = "")
         _in_order(current, state)
         refuse_unauthenticated(book, actor, state)
         if state == APPROVED:
-            _four_eyes(book, transaction, actor, current)
+            refuse_involved(book, transaction, actor, current)
             _lock(transaction, current)
         version_inventory(book, current)
         transaction.content["export_sha256"] = current.export_sha256
@@ -227,7 +227,11 @@ def _in_order(current: Version, state: str) -> None:
         )
 
 
-def _four_eyes(book: Book, transaction: Transaction, actor: Actor, current: Version) -> None:
+def refuse_involved(book: Book, transaction: Transaction, actor: Actor, current: Version) -> None:
+    """Raise ``ledger.four_eyes`` for whoever drafted a version or posted its data.
+
+    A single-user book waives it, and the entry says so.
+    """
     connection = transaction.connection
     if subject_key(connection, actor) in _involved(connection, current.run, current.decisions):
         if not book.identity.single_user:

@@ -198,6 +198,7 @@ def unresolved_table(entries: list[Unresolved]) -> Table:
     default="gross",
     help="ledger.option_account",
 )
+@click.option("--claim", type=int, help="ledger.option_claim")
 @click.option("--records", type=click.IntRange(1), default=5, help="ledger.option_records")
 @click.pass_obj
 def explain(
@@ -211,9 +212,17 @@ def explain(
     category: int | None,
     rule: str | None,
     account: str,
+    claim: int | None,
     records: int,
 ) -> None:
-    """Explain a total down to factor, file and row."""
+    """Explain a total down to factor, file and row; or a claim."""
+    if claim is not None:
+        from qinglian.ledger.book import open_book
+        from qinglian.ledger.explain_claim import explain_claim
+
+        told = explain_claim(open_book(console.book), claim)
+        console.emit(_tree_data(told), told)
+        return
     from qinglian.ledger.explain import explain as tree_of
     from qinglian.ledger.unresolved import unresolved
 

@@ -171,6 +171,21 @@ def lock_list(console: Console) -> None:
     console.emit(data, Table(text("ledger.locks_title"), columns, rows))
 
 
+@lock.command("open", help="ledger.help_lock_open")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="ledger.option_why")
+@click.pass_obj
+def lock_open(console: Console, number: int, reason: str) -> None:
+    """Reopen the locked period of a version."""
+    from qinglian.ledger.actor import Actor
+    from qinglian.ledger.book import open_book
+    from qinglian.ledger.reopening import open_lock
+
+    decision = open_lock(open_book(console.book), Actor.of_machine(), number, reason=reason)
+    data = {"decision": decision.id, "version": number}
+    console.emit(data, text("ledger.lock_opened_text", version=number, decision=decision.id))
+
+
 @click.command("approve-adjustment", help="ledger.help_approve_adjustment")
 @click.argument("number", type=int)
 @click.option("--reason", required=True, help="ledger.option_why")
