@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,22 @@ HUNDRED = 100
 @objective_options
 @lotting_options
 @click.option("--allowance", type=NUMBER, default="2", show_default=True, help="production.option_allowance")
+@click.option(
+    "--allowance-minutes",
+    "minutes",
+    type=click.IntRange(0),
+    default=60,
+    show_default=True,
+    help="production.option_allowance_minutes",
+)
+@click.option(
+    "--allowance-lots",
+    "late",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="production.option_allowance_lots",
+)
 @click.option("--post", "plan_id", metavar="PLAN-ID", help="production.option_post")
 @click.option("--facility", default="P", show_default=True, help="production.option_facility")
 @click.option(
@@ -61,6 +78,8 @@ def savings(
     release_window: int,
     max_units: int,
     allowance: Decimal,
+    minutes: int,
+    late: int,
     plan_id: str | None,
     facility: str,
     out: Path,
@@ -70,6 +89,7 @@ def savings(
     from qinglian.production.planner import require_extra
     from qinglian.production.readers import read
     from qinglian.production.saving_run import run_savings
+    from qinglian.production.savings import Allowance
 
     require_extra()
     instance = with_lots(read(folder).instance, lotting_of(due_window, release_window, max_units))
@@ -82,7 +102,7 @@ def savings(
             seeds=range(1, seeds + 1),
             seconds=each,
             iterations=iterations,
-            allowance=allowance / HUNDRED,
+            allowance=Allowance(Fraction(allowance) / HUNDRED, minutes, late),
             advance=progress.advance,
         )
     written = found.write(out)
