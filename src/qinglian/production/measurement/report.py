@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from qinglian.core.text import text
-from qinglian.present.figures import Column, Table
+from qinglian.present.figures import Cell, Column, Table
 
 if TYPE_CHECKING:
     from qinglian.production.measurement.result import Effect, Result
@@ -24,7 +24,7 @@ def result_table(found: Result) -> Table:
         Column(text("production.measured_share"), kind="share", digits=3),
         Column(text("production.measured_detectable"), kind="share", digits=3),
     )
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (text(f"production.measured_row_{name}"), *_numbers(effect))
         for name, effect in (("effect", found.effect), ("placebo", found.placebo))
         if effect is not None
