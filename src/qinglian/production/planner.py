@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 EVERY = 5.0
 """Seconds between two checkpoints."""
 
+RETIMING = 0.001
+"""Seconds kept per lot for the timing after the search, where energy has a price."""
+
 
 def _nothing(_: object) -> None:
     pass
@@ -44,6 +47,8 @@ class Effort:
         Called with the first plan, and at most every `EVERY` seconds with the best one, while it gets better.
     cancelled
         Asked between rounds whether to stop with what there is.
+    bounded
+        Whether to work out a lower bound of the objective too.
     """
 
     seconds: float | None = None
@@ -53,6 +58,7 @@ class Effort:
     told: Callable[[Step], None] = field(default=_nothing)
     checkpoint: Callable[[Plan], None] = field(default=_nothing)
     cancelled: Callable[[], bool] = field(default=lambda: False)
+    bounded: bool = True
 
 
 def missing_extra() -> list[str]:
@@ -88,6 +94,7 @@ def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
         ``production.objective_no_tariff`` or ``production.objective_no_intensity``.
     """
     from qinglian.production.decide import solve
+    from qinglian.production.decide.timing import retime
 
     begun = time.monotonic()
     require_tables(instance, objective)
@@ -95,7 +102,10 @@ def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
     watch = _Watch(problem, effort)
     first = first_plan(instance, objective)
     effort.checkpoint(first)
-    left = None if effort.seconds is None else max(0.0, effort.seconds - (time.monotonic() - begun))
+    bound = _bound(instance, objective) if effort.bounded else None
+    blind = is_blind(objective)
+    kept = 0.0 if blind else RETIMING * len(instance.lots)
+    left = None if effort.seconds is None else max(0.0, effort.seconds - kept - (time.monotonic() - begun))
     plan = solve(
         instance,
         objective,
@@ -106,14 +116,24 @@ def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
         start=first,
         progress=watch,
         cancelled=effort.cancelled,
+        bound=bound if blind else None,
     )
+    if not blind:
+        plan = retime(instance, plan, objective)
     budget = {"seconds": f"{effort.seconds:g}"} if effort.seconds is not None else {}
     if effort.iterations is not None:
         budget["iterations"] = str(effort.iterations)
     said = ", ".join(f"{value} {name}" for name, value in budget.items())
     facts = {name: value for name, value in plan.facts.items() if name not in ("seconds", "iterations")}
     origin = f"qinglian, seed {effort.seed}, {said}"
-    return replace(plan, origin=origin, facts={**facts, **budget, "seed": str(effort.seed)})
+    return replace(plan, origin=origin, bound=bound, facts={**facts, **budget, "seed": str(effort.seed)})
+
+
+def _bound(instance: Instance, objective: Objective) -> float | None:
+    """Return the best lower bound; None for an objective of levels, which no single number bounds."""
+    from qinglian.production.decide.bounds import best_bound
+
+    return None if objective.levels else float(best_bound(instance, objective).value)
 
 
 class _Watch:

@@ -114,7 +114,7 @@ def run_savings(
     blind = energy_blind(objective)
     pairs = []
     for seed in seeds:
-        effort = Effort(seconds=seconds, iterations=iterations, seed=seed)
+        effort = Effort(seconds=seconds, iterations=iterations, seed=seed, bounded=False)
         pairs.append(Run(seed, make_plan(instance, objective, effort), make_plan(instance, blind, effort)))
         advance()
     measures = ["kwh"]
