@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from qinglian.production.objective import Objective
 
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
+LARGE = 50_000
+"""More arcs than this are not probed before the search."""
 NAMES: dict[str, Status] = {"OPTIMAL": "optimal", "FEASIBLE": "feasible", "INFEASIBLE": "infeasible"}
 
 
@@ -112,7 +114,7 @@ def _goal(model: Model, objective: Objective, *, makespan: bool) -> int:
     for operation in range(problem.size):
         weight = problem.instance.lots[problem.lot[operation]].weight
         if problem.following[operation] < 0 and weight:
-            late = cp.new_int_var(0, model.latest, "")
+            late = model.late[operation] = cp.new_int_var(0, model.latest, "")
             cp.add(late >= model.end[operation] - int(problem.due[operation]))
             total = total + int(tardiness * scale) * weight * late
     cp.minimize(total)
@@ -129,21 +131,30 @@ def _keep(model: Model, operation: int) -> None:
 
 
 def _hint(model: Model, plan: Plan) -> None:
-    """Hand a plan over: line, start and end of each operation, and who follows whom."""
+    """Hand a plan over whole: what is left open CP-SAT would have to search for."""
     problem, cp = model.problem, model.cp
     tasks = plan.task_of
     before: dict[tuple[int, int], int] = {}
-    for line, row in enumerate(sequences_of(problem, plan)):
-        for earlier, later in zip([DEPOT, *row.tolist()], row.tolist(), strict=False):
+    rows = [row.tolist() for row in sequences_of(problem, plan)]
+    for line, row in enumerate(rows):
+        if line in model.empty:
+            cp.add_hint(model.empty[line], not row)
+        for earlier, later in zip([DEPOT, *row], row, strict=False):
             before[later, line] = earlier
     for operation in range(problem.size):
         task = tasks.get(_name(problem, operation))
         if task is not None:
             cp.add_hint(model.start[operation], task.start)
             cp.add_hint(model.end[operation], task.end)
+            if operation in model.length:
+                cp.add_hint(model.length[operation], task.end - task.start)
+            if operation in model.late:
+                cp.add_hint(model.late[operation], max(0, task.end - int(problem.due[operation])))
     for place in model.places.values():
         earlier = before.get((place.operation, place.line))
         cp.add_hint(place.present, earlier is not None)
+        ends = bool(rows[place.line]) and rows[place.line][-1] == place.operation
+        cp.add_hint(model.last[place.operation, place.line], ends)
         for other, literal, _ in place.into:
             cp.add_hint(literal, earlier == other)
 
@@ -161,6 +172,8 @@ def _solved(model: Model, scale: int, began: float, seconds: float, workers: int
     solver.parameters.max_time_in_seconds = max(0.1, seconds - built)
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = seed
+    if sum(len(place.into) for place in model.places.values()) > LARGE:
+        solver.parameters.cp_model_probing_level = 0  # it would take a third of the time given
     beside = Fraction(0) if model.problem.makespan else _empty(model.problem)
     status = NAMES.get(solver.status_name(solver.solve(model.cp)), "unknown")
     proven = model.followers is None and status != "unknown"
