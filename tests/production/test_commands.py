@@ -233,7 +233,9 @@ def test_a_single_move_is_priced(home, capsys):
 def test_a_plan_edited_by_hand_is_judged_not_trusted(home, capsys):
     table = rows(home / "plan.csv")
     for row in table[1:2]:
-        row["start_min"], row["end_min"] = "0", str(int(row["end_min"]) - int(row["start_min"]))
+        length = int(row["end_min"]) - int(row["start_min"])
+        row["line"], row["start_min"] = table[0]["line"], table[0]["start_min"]
+        row["end_min"] = str(int(row["start_min"]) + length)
         row["start"] = row["end"] = row["setup_start"] = row["setup_end"] = ""
         row["setup_start_min"] = row["setup_end_min"] = ""
     with (home / "plan.csv").open("w", encoding="utf-8", newline="") as stream:
