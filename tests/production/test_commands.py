@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from fractions import Fraction
 
 import pytest
 
@@ -326,13 +327,46 @@ def test_a_killed_run_leaves_a_plan(week, tmp_path):
     assert run(["production", "verify", "--plan", str(home)]) == Exit.OK
 
 
+def test_a_front_of_plans_to_choose_from(week, tmp_path, capsys):
+    words = ["pareto", week, "--iterations", "300", "--prices", "0.01,100", "--out", tmp_path / "front"]
+    code, found = answer(capsys, *words)
+    assert code == Exit.OK
+    points = found["front"]
+    assert 1 <= len(points) <= 2
+    late = [Fraction(point["tardiness"]) for point in points]
+    assert late == sorted(late)
+    assert answer(capsys, "verify", "--plan", points[0]["plan"])[1]["valid"]
+    assert run(["production", *map(str, words[:-3]), "x", "--out", str(tmp_path / "y")]) == Exit.USAGE
+
+
+def test_savings_are_claimed_over_seeds_and_posted(week, tmp_path, capsys):
+    from qinglian.ledger.actor import Actor
+    from qinglian.ledger.book import create_book, open_book
+    from qinglian.ledger.organisation import add_facility
+
+    book = create_book(
+        tmp_path / "book", organisation="Synthetic", zone="Asia/Shanghai", actor=Actor.of_machine()
+    )
+    add_facility(book, Actor.of_machine(), "P", name="Plant", where="CN-AH")
+    words = ["savings", week, "--iterations", "300", "--allowance", "900", "--allowance-minutes", "9000"]
+    words += ["--allowance-lots", "30", "--out", tmp_path / "s", "--post", "w1", "--book", tmp_path / "book"]
+    code, found = answer(capsys, *words)
+    assert code == Exit.OK
+    assert {"kwh", "cost", "kg:location"} == found["claims"].keys()
+    assert len(found["claims"]["kwh"]["by_seed"]) == 5
+    assert (tmp_path / "s" / "baseline.csv").is_file()
+    with open_book(tmp_path / "book").read() as connection:
+        entries = connection.exec_driver_sql("select count(*) from inbox").scalar()
+    assert entries > 0
+
+
 def test_every_verb_has_a_help_page_in_both_languages(capsys):
     for language in ("en", "zh"):
         for verb in VERBS:
-            assert run(["production", verb, "--help", "--lang", language]) == Exit.OK
+            assert run(["production", verb, "--lang", language, "--help"]) == Exit.OK
             page = capsys.readouterr().out
             assert "production." not in page.replace("qinglian production", "")
-    assert run(["production", "--help", "--lang", "zh"]) == Exit.OK
+    assert run(["production", "--lang", "zh", "--help"]) == Exit.OK
     assert "排产" in capsys.readouterr().out
 
 

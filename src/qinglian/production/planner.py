@@ -129,6 +129,19 @@ def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
     return replace(plan, origin=origin, bound=bound, facts={**facts, **budget, "seed": str(effort.seed)})
 
 
+def solved(
+    instance: Instance,
+    objective: Objective,
+    seed: int,
+    *,
+    seconds: float | None = None,
+    iterations: int | None = None,
+) -> Plan:
+    """Make a plan: the unit of work of a sweep, sent to other processes as it is."""
+    effort = Effort(seconds=seconds, iterations=iterations, seed=seed, bounded=False)
+    return make_plan(instance, objective, effort)
+
+
 def _bound(instance: Instance, objective: Objective) -> float | None:
     """Return the best lower bound; None for an objective of levels, which no single number bounds."""
     from qinglian.production.decide.bounds import best_bound
@@ -154,4 +167,4 @@ class _Watch:
         self.saved, self.last = step.objective, time.monotonic()
 
 
-__all__ = ["Effort", "first_plan", "is_blind", "make_plan", "missing_extra", "require_extra"]
+__all__ = ["Effort", "first_plan", "is_blind", "make_plan", "missing_extra", "require_extra", "solved"]

@@ -120,9 +120,20 @@ def plan(
         against = _baseline(home, baseline, effort, made)
     found, other = finish(home, made, against, excel=excel)
     show(console, home, found, other)
+    _excluded(console, home, found)
     if stopped():
         return Exit.INTERRUPTED
     return None if found.valid else Exit.AUDIT_FAILED
+
+
+def _excluded(console: Console, home: PlanFolder, found: Verification) -> None:
+    """Say which deadlines, pins and calendars exclude each other, where a plan had to break a rule."""
+    if found.valid:
+        return
+    from qinglian.production.decide.infeasible import why_infeasible
+
+    for problem in why_infeasible(home.instance):
+        console.note(str(problem))
 
 
 def _warn(console: Console, warnings: tuple[object, ...]) -> None:
