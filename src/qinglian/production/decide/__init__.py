@@ -64,5 +64,9 @@ def solve(
     )
     budget = f"{seconds:g} s" if seconds is not None else f"{iterations} steps"
     plan = decode(problem, found.sequences, origin=f"qinglian search, seed {seed}, {budget}")
-    facts = {"moves": str(found.moves), "objective": f"{found.objective:.6g}", "seconds": f"{found.seconds:.1f}"}
+    facts = {
+        "moves": str(found.moves),
+        "objective": f"{found.objective:.6g}",
+        "seconds": f"{found.seconds:.1f}",
+    }
     return replace(plan, bound=bound, facts=facts)

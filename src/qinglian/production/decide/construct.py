@@ -74,7 +74,8 @@ class _Dispatch:
         self.release = problem.release.astype(np.int64)
         self.waiting = np.ones(problem.size, dtype=bool)
         self.candidates = [
-            np.flatnonzero(row >= 0).astype(np.int32) for row in np.where(problem.fixed < 0, problem.minutes, -1)
+            np.flatnonzero(row >= 0).astype(np.int32)
+            for row in np.where(problem.fixed < 0, problem.minutes, -1)
         ]
         self.unlocked = problem.previous < 0
         fixed = np.flatnonzero(problem.fixed >= 0)

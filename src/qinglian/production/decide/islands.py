@@ -20,37 +20,47 @@ from qinglian.production.decide.problem import NEVER, Floats, Ints, Problem, Seq
 SHARED_FROM = 4
 """Lines per worker from which on workers share one plan."""
 END_PRICE = 1000.0
-KIND_LINES_MOST = ("kind", "lines", "most", "whole", "weight", "heat", "leave", "narrow")
 MOVES = np.array(
     [
-        # kind, lines, most, whole, weight, heat, leave, narrow
-        [10, 0, 4, 0.0, 40.0, 0, 0.0, 0.0],
-        [11, 0, 6, 0.0, 15.0, 0, 0.0, 0.0],
-        [0, 1, 1, 0.0, 1.0, 1, 0.5, 0.0],
-        [1, 1, 40, 1.0, 0.2, 0, 0.5, 0.0],
-        [0, 2, 1, 0.0, 1.0, 0, 0.7, 1.0],
-        [0, 2, 4, 0.3, 1.0, 0, 0.5, 1.0],
-        [0, 3, 6, 0.3, 0.5, 0, 0.3, 1.0],
-        [0, 1, 8, 0.3, 0.2, 0, 0.0, 0.0],
-        [0, 3, 6, 0.3, 0.2, 0, 0.0, 0.0],
-        [1, 2, 10, 0.8, 0.2, 0, 0.3, 0.5],
-        [2, 1, 6, 0.0, 0.2, 0, 0.0, 0.0],
+        # kind, lines, most, whole, weight, heat, leave, narrow, rivals
+        [10, 0, 4, 0.5, 40.0, 0, 0.25, 0.1, 2],
+        [11, 0, 6, 0.5, 10.0, 0, 0.0, 0.0, 2],
+        [0, 1, 1, 0.0, 0.1, 1, 0.5, 0.0, 2],
+        [1, 1, 40, 1.0, 0.05, 0, 0.5, 0.0, 2],
+        [0, 2, 1, 0.0, 1.0, 0, 0.7, 1.0, 2],
+        [0, 2, 4, 0.3, 2.0, 0, 0.5, 1.0, 2],
+        [0, 3, 6, 0.3, 1.5, 0, 0.3, 1.0, 2],
+        [0, 1, 8, 0.3, 0.1, 0, 0.0, 0.0, 2],
+        [1, 2, 10, 0.8, 0.3, 0, 0.3, 0.7, 2],
+        [2, 1, 6, 0.0, 0.05, 0, 0.0, 0.0, 2],
     ]
 )
+ALONE = np.array(
+    [
+        [11, 0, 8, 0.5, 40.0, 0, 0.0, 0.0, 1],
+        [0, 1, 1, 0.0, 0.1, 1, 0.0, 0.0, 1],
+        [0, 1, 8, 0.3, 0.5, 0, 0.0, 0.0, 1],
+    ]
+)
+"""Moves where a line has nothing to exchange with."""
 GUMBEL = np.sort(-np.log(-np.log((np.arange(GUMBELS) + 0.5) / GUMBELS)))
 
 
 def tables_of(problem: Problem, release: Ints, due: Ints, weight: Floats) -> Tables:
     """Lay the problem out as the kernel reads it; times become working time of each line's calendar."""
-    job = np.zeros(problem.size, JOB)
-    job["family"], job["stuck"], job["weight"] = problem.class_of, problem.fixed >= 0, weight
+    clocks = len(problem.clocks)
+    job = np.zeros((problem.size, clocks), JOB)
+    job["family"], job["stuck"] = problem.class_of[:, None], (problem.fixed >= 0)[:, None]
+    job["weight"] = weight[:, None]
+    job["release"] = _worked(problem, np.maximum(release, problem.fixed)).T
+    job["due"], job["hard"] = _worked(problem, due).T, _worked(problem, problem.deadline).T
     return Tables(
-        job=job,
+        job=job.ravel(),
+        clock=problem.clock_of.astype(np.int64),
+        clocks=clocks,
         minutes=_by_operation(problem.minutes),
-        release=_by_operation(_worked(problem, np.maximum(release, problem.fixed))),
-        due=_by_operation(_worked(problem, due)),
-        hard=_by_operation(_worked(problem, problem.deadline)),
         price=_by_operation(problem.run_price),
+        priced=bool(problem.run_price.any()),
         setup=np.ascontiguousarray(problem.setup).ravel(),
         setup_price=problem.setup_price,
         lines=problem.lines,
@@ -66,7 +76,7 @@ def _by_operation(table: Any) -> Any:
 
 
 def _worked(problem: Problem, minutes: Ints) -> Ints:
-    """Minutes of the horizon as working minutes, by line."""
+    """Minutes of the horizon as working minutes, by clock."""
     rows = []
     for clock in problem.clocks:
         inside = np.minimum(np.maximum(minutes, 0), NEVER)
@@ -74,7 +84,7 @@ def _worked(problem: Problem, minutes: Ints) -> Ints:
         done = clock.before[index] + np.minimum(inside, clock.ends[index]) - clock.starts[index]
         row = np.where(index < 0, 0, done)
         rows.append(np.where(minutes < 0, minutes, np.where(minutes >= NEVER, NEVER, row)))
-    return np.array(rows, dtype=np.int32)[problem.clock_of]
+    return np.array(rows, dtype=np.int32)
 
 
 def state_of(problem: Problem, tables: Tables, sequences: Sequences) -> State:
@@ -83,11 +93,12 @@ def state_of(problem: Problem, tables: Tables, sequences: Sequences) -> State:
         entries=np.zeros(problem.lines * tables.stride, ENTRY),
         length=np.zeros(problem.lines, np.int64),
         line_of=np.full(problem.size, -1, np.int32),
+        index_of=np.ones(problem.size, np.int32),
         aim=np.zeros(max(problem.lines, 1), np.int64),
     )
     heads = state.entries[:: tables.stride]
     heads["op"], heads["family"] = -1, problem.start_class
-    heads["end"] = _worked(problem, problem.available).diagonal()
+    heads["end"] = _worked(problem, problem.available)[problem.clock_of, np.arange(problem.lines)]
     heads["due"] = heads["hard"] = NEVER
     for line, row in enumerate(sequences):
         if len(row):
@@ -165,6 +176,7 @@ class Team:
         self.states = [state_of(problem, self.tables, sequences) for _ in range(plans)]
         self.bests = [_copy(state) for state in self.states]
         self.looks = 0
+        self.seed = seed
 
     def close(self) -> None:
         """Let the threads go."""
@@ -215,11 +227,8 @@ class Team:
         state, best, worker = self.states[place], self.bests[place], self.workers[number]
         mine = np.zeros(self.problem.lines, np.int64)
         mine[lines] = 1
-        pool = np.flatnonzero((mine[state.line_of] > 0) & (self.problem.fixed < 0)).astype(np.int32)
         for line in lines:
             copy_line(self.tables, state.entries, state.length, best.entries, best.length, line)
-        if not len(pool):
-            return 0.0, 0.0, 0
         dirty = np.zeros(self.problem.lines, np.int64)
         return anneal(
             self.tables,
@@ -227,10 +236,9 @@ class Team:
             best,
             worker.scratch,
             lines.astype(np.int64),
-            pool,
             (*self.alike, mine),
             dirty,
-            MOVES,
+            MOVES if len(lines) > 1 else ALONE,
             worker.gains,
             GUMBEL,
             temperature,

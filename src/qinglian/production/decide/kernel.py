@@ -16,11 +16,11 @@ from qinglian.production.decide.kernel_cache import compiled
 
 ENTRY = np.dtype(
     [(name, np.int32) for name in ("op", "family", "setup", "release", "run", "due", "end", "hard")]
-    + [(name, np.float64) for name in ("weight", "late", "soon", "value")],
-    align=True,
+    + [(name, np.float32) for name in ("weight", "late", "soon", "value")]
 )
 JOB = np.dtype(
-    [("family", np.int32), ("stuck", np.int32), ("weight", np.float64)], align=True
+    [(name, np.int32) for name in ("family", "stuck", "release", "due", "hard")]
+    + [("weight", np.float32), ("spare", np.float64)]
 )
 LATE = 1e5
 INFINITE = 1e300
@@ -28,17 +28,18 @@ GUMBELS = 4096
 
 
 class Tables(NamedTuple):
-    """What does not change while workers run; flat arrays by operation × line and line × family × family.
+    """What does not change while workers run; flat arrays.
 
-    `release`, `due` and `hard` are in working time of each line.
+    `job` is by operation × clock, with times in working time of that clock; `minutes` and `price` by operation ×
+    line, `setup` by line × family × family.
     """
 
     job: Any
+    clock: Any
+    clocks: int
     minutes: Any
-    release: Any
-    due: Any
-    hard: Any
     price: Any
+    priced: bool
     setup: Any
     setup_price: Any
     lines: int
@@ -49,12 +50,29 @@ class Tables(NamedTuple):
 
 
 class State(NamedTuple):
-    """One plan: packed rows and their lengths, the line of each operation, the makespan aimed at."""
+    """One plan: packed rows and their lengths, where each operation is, the makespan aimed at.
+
+    `line_of` is exact, `index_of` only near: it is where an operation was put in, before others moved it.
+    """
 
     entries: Any
     length: Any
     line_of: Any
+    index_of: Any
     aim: Any
+
+
+@compiled
+def lateness(e: Any, end: int, old: int) -> float:
+    """Change of an entry's cost where its end moves from `old` to `end`."""
+    due = e.due
+    now, then = max(end, due), max(old, due)
+    change = 0.0
+    if now != then:
+        change = e.weight * (now - then)
+    if max(now, then) > e.hard:
+        change += LATE * (max(0, end - e.hard) - max(0, old - e.hard))
+    return change
 
 
 @compiled
@@ -70,8 +88,7 @@ def tail(tables: Tables, state: State, line: int, at: int, end: int, budget: flo
         old = e.end
         if end == old:
             return change
-        change += e.weight * (max(0, end - e.due) - max(0, old - e.due))
-        change += LATE * (max(0, end - e.hard) - max(0, old - e.hard))
+        change += lateness(e, end, old)
         if change > budget:
             return INFINITE
     if tables.end_price > 0.0:
@@ -109,8 +126,7 @@ def settle(tables: Tables, state: State, line: int, at: int, last_end: int) -> f
         old = e.end
         if end == old:
             break
-        change += e.weight * (max(0, end - e.due) - max(0, old - e.due))
-        change += LATE * (max(0, end - e.hard) - max(0, old - e.hard))
+        change += lateness(e, end, old)
         e.end = end
     if tables.end_price > 0.0:
         change += ending(tables, state, entries[base + last].end, last_end)
@@ -141,7 +157,9 @@ def cut(tables: Tables, state: State, line: int, at: int, count: int) -> float:
     for index in range(base + at, base + at + count):
         e = entries[index]
         change -= e.weight * max(0, e.end - e.due) + LATE * max(0, e.end - e.hard)
-        change -= tables.setup_price[line] * e.setup + tables.price[e.op * tables.lines + line]
+        change -= tables.setup_price[line] * e.setup
+        if tables.priced:
+            change -= tables.price[e.op * tables.lines + line]
     for index in range(base + at, base + last + 1 - count):
         entries[index] = entries[index + count]
     state.length[line] = last - count
@@ -163,19 +181,22 @@ def paste(tables: Tables, state: State, line: int, at: int, unit: Any, first: in
     for offset in range(count):
         op = unit[first + offset]
         index = base + at + offset
-        e, j, before = entries[index], tables.job[op], entries[index - 1]
+        e, j, before = entries[index], tables.job[op * tables.clocks + tables.clock[line]], entries[index - 1]
         e.op = op
         e.family = j.family
         e.setup = tables.setup[(line * kk + before.family) * kk + j.family]
-        e.release = tables.release[op * tables.lines + line]
+        e.release = j.release
         e.run = tables.minutes[op * tables.lines + line]
-        e.due = tables.due[op * tables.lines + line]
-        e.hard = tables.hard[op * tables.lines + line]
+        e.due = j.due
+        e.hard = j.hard
         e.weight = j.weight
         e.end = max(before.end + e.setup, e.release) + e.run
         state.line_of[op] = line
+        state.index_of[op] = at + offset
         change += e.weight * max(0, e.end - e.due) + LATE * max(0, e.end - e.hard)
-        change += tables.setup_price[line] * e.setup + tables.price[op * tables.lines + line]
+        change += tables.setup_price[line] * e.setup
+        if tables.priced:
+            change += tables.price[op * tables.lines + line]
     return change + settle(tables, state, line, at + count, last_end)
 
 
@@ -203,8 +224,8 @@ def best_place(
     """
     entries = state.entries
     op = unit[first]
-    job = tables.job[op]
-    mine, weight = job.family, job.weight
+    clocks = tables.clocks
+    mine, weight = tables.job[op * clocks].family, tables.job[op * clocks].weight
     kk = tables.families
     soon = tables.soon
     exact = heat > 0.0
@@ -230,8 +251,9 @@ def best_place(
                 price += tables.price[other * tables.lines + line]
         if price - spread >= best:
             continue
-        release = tables.release[op * tables.lines + line]
-        due, limit = tables.due[op * tables.lines + line], tables.hard[op * tables.lines + line]
+        clock = tables.clock[line]
+        job = tables.job[op * clocks + clock]
+        release, due, limit = job.release, job.due, job.hard
         base = line * tables.stride
         last = state.length[line]
         into = line * kk * kk + mine
@@ -273,10 +295,9 @@ def best_place(
                 continue
             for offset in range(1, count):
                 other = unit[first + offset]
-                j = tables.job[other]
-                cell = other * tables.lines + line
-                end = max(end, tables.release[cell]) + tables.minutes[cell]
-                cost += j.weight * max(0, end - tables.due[cell]) + LATE * max(0, end - tables.hard[cell])
+                j = tables.job[other * clocks + clock]
+                end = max(end, j.release) + tables.minutes[other * tables.lines + line]
+                cost += j.weight * max(0, end - j.due) + LATE * max(0, end - j.hard)
             if at > last:
                 if tables.end_price > 0.0:
                     cost += ending(tables, state, end, before)
@@ -290,8 +311,7 @@ def best_place(
                         bound += (follower.soon - follower.late) * (delay - soon)
                     if cost + bound >= best:
                         continue
-                    cost += follower.weight * (max(0, end - follower.due) - max(0, old - follower.due))
-                    cost += LATE * (max(0, end - follower.hard) - max(0, old - follower.hard))
+                    cost += lateness(follower, end, old)
                     if cost < best:
                         cost += tail(tables, state, line, at + 1, end, best - cost)
             if cost < best:

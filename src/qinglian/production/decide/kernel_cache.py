@@ -56,14 +56,24 @@ def _digest() -> str:
 
 def compiled(function: Compiled) -> Compiled:
     """Compile a function when it is first called; without the GIL, unchecked, kept on disk where possible."""
+    return _compiled(function, {})
+
+
+def inlined(function: Compiled) -> Compiled:
+    """Compile a small function into whatever calls it: passing the tables to it would cost more than its work."""
+    return _compiled(function, {"forceinline": True})
+
+
+def _compiled(function: Compiled, options: dict[str, bool]) -> Compiled:
     import numba
 
+    options = {"nogil": True, **options}
     before, place = numba.config.CACHE_DIR, _PLACE
     numba.config.CACHE_DIR = "" if place is None else str(place)
     try:
-        made = numba.njit(nogil=True, error_model="numpy", cache=place is not None)(function)
+        made = numba.njit(error_model="numpy", cache=place is not None, **options)(function)
     except RuntimeError:  # no locator can write
-        made = numba.njit(nogil=True, error_model="numpy")(function)
+        made = numba.njit(error_model="numpy", **options)(function)
     finally:
         numba.config.CACHE_DIR = before
     return made  # type: ignore[no-any-return]

@@ -10,6 +10,7 @@ from qinglian.production.decide.kernel import State, Tables, cut
 from qinglian.production.decide.kernel_cache import compiled
 
 STRINGS, CAMPAIGNS, ALIKE = range(3)
+NEVER = 2**30
 
 
 class Scratch(NamedTuple):
@@ -71,23 +72,35 @@ def copy_line(tables: Tables, entries: Any, length: Any, to: Any, to_length: Any
 
 @compiled
 def position(tables: Tables, state: State, line: int, op: int) -> int:
-    """Return the index of an operation on its line."""
+    """Return the index of an operation on its line, looked for from where it was last seen."""
     base = line * tables.stride
-    at = 1
-    while state.entries[base + at].op != op:
-        at += 1
-    return at
+    last = state.length[line]
+    up = min(max(state.index_of[op], 1), last)
+    down = up - 1
+    while True:
+        if up <= last:
+            if state.entries[base + up].op == op:
+                state.index_of[op] = up
+                return up
+            up += 1
+        if down > 0:
+            if state.entries[base + down].op == op:
+                state.index_of[op] = down
+                return down
+            down -= 1
 
 
 @compiled
 def stuck(tables: Tables, state: State, line: int, at: int) -> bool:
     """Whether the operation at an index may not leave its place."""
     op = state.entries[line * tables.stride + at].op
-    return tables.job[op].stuck != 0
+    return tables.job[op * tables.clocks].stuck != 0
 
 
 @compiled
-def take(tables: Tables, state: State, scratch: Scratch, line: int, first: int, last: int, whole: bool) -> float:
+def take(
+    tables: Tables, state: State, scratch: Scratch, line: int, first: int, last: int, whole: bool
+) -> float:
     """Cut what stands from `first` to `last` on a line; `whole` keeps what is alike in one unit."""
     keep(tables, state, scratch, line)
     count = scratch.count
@@ -110,7 +123,9 @@ def take(tables: Tables, state: State, scratch: Scratch, line: int, first: int, 
 
 
 @compiled
-def string(tables: Tables, state: State, scratch: Scratch, line: int, at: int, most: int, whole: bool) -> float:
+def string(
+    tables: Tables, state: State, scratch: Scratch, line: int, at: int, most: int, whole: bool
+) -> float:
     """Cut a string of random length around an index."""
     length = 1 + draw(scratch.noise, most)
     first = at - draw(scratch.noise, length)
@@ -125,7 +140,9 @@ def string(tables: Tables, state: State, scratch: Scratch, line: int, at: int, m
 
 
 @compiled
-def campaign(tables: Tables, state: State, scratch: Scratch, line: int, at: int, most: int, whole: bool) -> float:
+def campaign(
+    tables: Tables, state: State, scratch: Scratch, line: int, at: int, most: int, whole: bool
+) -> float:
     """Cut the campaign that an index belongs to, or at times only what comes before or after it."""
     low = high = at
     mine = state.entries[line * tables.stride + at].family
@@ -137,8 +154,10 @@ def campaign(tables: Tables, state: State, scratch: Scratch, line: int, at: int,
             low -= 1
     if part != 1:
         last = state.length[line]
-        while high < last and high - at < most and (
-            state.entries[line * tables.stride + high + 1].family == mine
+        while (
+            high < last
+            and high - at < most
+            and (state.entries[line * tables.stride + high + 1].family == mine)
         ):
             if stuck(tables, state, line, high + 1):
                 break
@@ -161,15 +180,33 @@ def at_time(tables: Tables, state: State, line: int, end: int) -> int:
 
 
 @compiled
+def wanted(tables: Tables, state: State, noise: Any, line: int, at: int) -> int:
+    """Return a minute at which an operation might end: where it ends now, or on time."""
+    e = state.entries[line * tables.stride + at]
+    first = e.release + e.run
+    if draw(noise, 2) == 0 or e.due <= first:
+        return e.end
+    return first + draw(noise, e.due - first + 1) if e.due < NEVER else e.end
+
+
+@compiled
 def ruin(
-    tables: Tables, state: State, scratch: Scratch, members: Any, alike: Any, kind: int, lines: int, most: int,
-    whole: bool, seed: int,
+    tables: Tables,
+    state: State,
+    scratch: Scratch,
+    members: Any,
+    alike: Any,
+    kind: int,
+    lines: int,
+    most: int,
+    whole: bool,
+    seed: int,
 ) -> float:
     """Remove related operations, around `seed`, from up to `lines` lines; return the change of cost."""
     noise = scratch.noise
     line = state.line_of[seed]
     at = position(tables, state, line, seed)
-    end = state.entries[line * tables.stride + at].end
+    end = wanted(tables, state, noise, line, at)
     if kind == ALIKE:
         return ruin_alike(tables, state, scratch, alike, most, seed)
     if kind == CAMPAIGNS:
@@ -198,7 +235,7 @@ def ruin(
 def ruin_alike(tables: Tables, state: State, scratch: Scratch, alike: Any, most: int, seed: int) -> float:
     """Remove some operations of the seed's class, wherever this worker has them."""
     start, members, mine = alike
-    kind = tables.job[seed].family
+    kind = tables.job[seed * tables.clocks].family
     first, count = start[kind], start[kind + 1] - start[kind]
     wanted = 1 + draw(scratch.noise, most)
     line = state.line_of[seed]
@@ -210,7 +247,7 @@ def ruin_alike(tables: Tables, state: State, scratch: Scratch, alike: Any, most:
             break
         op = members[first + (offset + index) % count]
         line = state.line_of[op]
-        if op == seed or line < 0 or mine[line] == 0 or tables.job[op].stuck != 0:
+        if op == seed or line < 0 or mine[line] == 0 or tables.job[op * tables.clocks].stuck != 0:
             continue
         at = position(tables, state, line, op)
         change += take(tables, state, scratch, line, at, at, False)
@@ -227,9 +264,9 @@ def arrange(tables: Tables, scratch: Scratch) -> None:
         if way == 0:
             key = float(draw(scratch.noise, 1 << 30))
         elif way == 1:
-            key = float(tables.due[op * tables.lines + scratch.origin[scratch.unit_start[unit]]])
+            key = float(tables.job[op * tables.clocks].due)
         elif way == 2:
-            key = -tables.job[op].weight - 1e-3 * scratch.unit_count[unit]
+            key = -tables.job[op * tables.clocks].weight - 1e-3 * scratch.unit_count[unit]
         else:
             key = float(-scratch.unit_count[unit])
         slot = unit

@@ -28,7 +28,9 @@ STEPS = 20_000
 """Steps of a worker between two exchanges when the budget is a number of iterations."""
 ROUND_SECONDS = 0.1
 COUPLED_ROUND_SECONDS = 0.5
-COLDEST = 0.012
+HOTTEST = 0.25
+COLDEST = 0.02
+CYCLE = 3000
 MARGIN = 0.05
 
 
@@ -40,6 +42,7 @@ class Step:
     objective: float
     moves: int
     bound: float | None = None
+    sequences: Sequences | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ class _Run:
         return cost(self.problem, place(self.problem, sequences))
 
     def tell(self) -> None:
-        step = Step(self.budget.elapsed(), self.objective, self.moves, self.bound)
+        step = Step(self.budget.elapsed(), self.objective, self.moves, self.bound, self.best)
         self.trace.append(step)
         self.progress(step)
 
@@ -193,54 +196,96 @@ class _Run:
             team.close()
 
     def rounds(self, team: Team, workers: int) -> None:
+        """Anneal again and again: each time from the best plan, as hot as chance will have it."""
         unit = price_unit(self.problem)
-        costs = [math.inf] * len(team.states)
-        pace = _Pace(self.budget, self.problem.coupled)
-        began = self.budget.share(self.steps)
+        pace = _Pace(self.budget, self.problem, workers)
+        cycles = _Cycles(self.problem, np.random.default_rng([team.seed, 2]))
         while not self.budget.over(self.steps) and not self.reached():
-            gone = (self.budget.share(self.steps) - began) / max(1e-9, 1.0 - began)
-            hot = hottest(self.problem)
-            steps = pace.steps(self.steps, workers)
+            steps = pace.steps(self.steps)
+            share = pace.share_of_cycle()
+            if share == 0.0 and self.steps:
+                for plan in range(len(team.states)):
+                    if not self.problem.makespan:
+                        team.restart(plan, self.best)
+                cycles.again()
             if self.problem.makespan:
                 team.aim(int(self.objective) - 1)
-            found = team.round(unit * hot * (COLDEST / hot) ** min(1.0, gone), steps)
+            found = team.round(unit * cycles.temperature(share), steps)
             self.steps += steps * workers
             self.moves = team.looks
             pace.learn(steps)
             for plan, value in enumerate(found):
-                if self.problem.coupled or self.problem.makespan or value < costs[plan] - 1e-6:
-                    costs[plan] = min(costs[plan], value)
-                    self.consider(team.best(plan), value)
+                self.consider(team.best(plan) if self.promising(value) else None, value)
             self.tell()
 
-    def consider(self, sequences: Sequences, value: float) -> None:
+    def promising(self, value: float) -> bool:
+        """Whether a plan with this cost in the tables needs a look at what it costs to the minute."""
+        return not self.problem.plain or self.problem.makespan or value < self.objective - 1e-6
+
+    def consider(self, sequences: Sequences | None, value: float) -> None:
         """Keep a plan if it is the best; what counts is its cost when placed to the minute."""
-        exact = not self.problem.coupled and not self.problem.makespan and self.problem.plain
-        if exact and value >= self.objective - 1e-6:
+        if sequences is None:
             return
-        value = self.true_cost(sequences)
+        if not self.problem.plain or self.problem.makespan:
+            value = self.true_cost(sequences)
         if value < self.objective - 1e-6:
             self.best, self.objective = sequences, value
 
 
+@dataclass
+class _Cycles:
+    """Temperatures of one annealing after the other, in units of price."""
+
+    problem: Problem
+    chance: np.random.Generator
+    hot: float = HOTTEST
+
+    def again(self) -> None:
+        self.hot = HOTTEST * float(self.chance.choice([1.0, 0.5, 0.25, 0.12]))
+
+    def temperature(self, share: float) -> float:
+        return float(self.hot * (min(COLDEST, 0.3 * self.hot) / self.hot) ** share)
+
+
 class _Pace:
-    """Steps of a round: a fixed number for a budget of iterations, about a tenth of a second for a time."""
+    """Steps of a round and rounds of a cycle.
 
-    def __init__(self, budget: _Budget, coupled: bool) -> None:
-        self.budget = budget
-        self.seconds = COUPLED_ROUND_SECONDS if coupled else ROUND_SECONDS
-        self.per_second = 50_000.0
+    A budget of iterations is cut into rounds of a fixed number of steps, a time into rounds of about a tenth of
+    a second. A cycle takes `CYCLE` steps for each operation, or all there is.
+    """
+
+    def __init__(self, budget: _Budget, problem: Problem, workers: int) -> None:
+        self.budget, self.workers = budget, workers
+        self.seconds = ROUND_SECONDS if problem.plain else COUPLED_ROUND_SECONDS
+        self.cycle = CYCLE * max(problem.size, 20)
+        self.per_second = 200_000.0
         self.last = time.perf_counter()
+        self.done = 0
+        self.began = budget.share(0)
 
-    def steps(self, done: int, workers: int) -> int:
+    def steps(self, done: int) -> int:
+        """Steps of each worker in the next round."""
         self.last = time.perf_counter()
         budget = self.budget
         if budget.iterations is not None:
-            return max(1, min(STEPS, -(-(budget.iterations - done) // workers)))
+            return max(1, min(STEPS, -(-(budget.iterations - done) // self.workers)))
         wanted = min(self.seconds, max(0.01, 0.5 * budget.left()))
-        return max(50, int(self.per_second * wanted))
+        return max(50, min(int(self.per_second * wanted), self.cycle // 20))
+
+    def share_of_cycle(self) -> float:
+        """How far the cycle has got; 0 at the start of one."""
+        total = self.budget.share(self.done * self.workers)
+        spent = (total - self.began) / max(1e-9, 1.0 - self.began)
+        if self.done == 0 or spent <= 0.0:
+            return 0.0
+        cycles = max(1, round(self.done / spent / self.cycle)) if spent > 0.02 or self.done > self.cycle else 1
+        place = spent * cycles
+        fresh = int(place) > getattr(self, "number", 0)
+        self.number = int(place)
+        return 0.0 if fresh else place - int(place)
 
     def learn(self, steps: int) -> None:
+        self.done += steps
         seen = steps / max(1e-6, time.perf_counter() - self.last)
         self.per_second = min(seen, 4.0 * self.per_second)
 
@@ -257,7 +302,3 @@ def price_unit(problem: Problem) -> float:
         unit += float(np.nanstd(spread, axis=0).mean()) if not np.isnan(spread).all() else 0.0
     return 0.05 * run * 1000.0 if problem.makespan else max(unit, 1e-6)
 
-
-def hottest(problem: Problem) -> float:
-    """Temperature at the start, in units of price."""
-    return 0.6
