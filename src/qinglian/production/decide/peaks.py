@@ -1,8 +1,8 @@
 """Lowering the peak that a demand charge is on, across lines, by moving work within its slack.
 
-A peak is often several windows high as one, so that no single line lowers it. Hence lines are retimed in
-turn under a cap: a watt above it costs what a watt of peak costs, minute by minute. What comes out is kept
-only if the true account, charge and all, got cheaper; else the plan is as before.
+A peak is often several windows high as one, so that no single line lowers it. Hence lines are retimed in turn
+under a cap above which a watt has a price, minute by minute: the charge spread over the minutes above the
+cap. What comes out is kept only if the true account, charge and all, got cheaper; else the plan is as before.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from qinglian.production.decide.site import Cap, windows
 if TYPE_CHECKING:
     from qinglian.production.decide.time_board import Board
 
-SHARES = (0.85, 0.94, 0.98)
+SHARES = (0.8, 0.9, 0.95, 0.98)
 """Caps to try, as shares of the present peak; one that helped is tried again."""
 ROUNDS = 12
+WINDOWS = 2
+"""The surcharge of a cap together is so many times the charge: 1 just pays, more pulls harder (measured)."""
 
 
 def lower_peak(board: Board, until: float | None = None) -> None:
@@ -40,11 +42,9 @@ def over(until: float | None) -> bool:
 
 def _under(board: Board, share: float, until: float | None) -> bool:
     """Try a cap at a share of the present peak; return whether it made the whole cheaper."""
-    window = board.rates.window
-    top = int(windows(board.site.draw(), window).max(initial=0))
-    cap = Cap(int(share * top) // window, board.rates.peak)
+    cap = _cap(board, share)
     before, rows = board.cost(), dict(board.rows)
-    for used in (cap, None):
+    for used in (cap, cap, None):
         for line in _by_load(board, cap):
             if not over(until):
                 board.improve(board.instance.line_of[line], used)
@@ -52,6 +52,14 @@ def _under(board: Board, share: float, until: float | None) -> bool:
         return True
     board.restore(rows)
     return False
+
+
+def _cap(board: Board, share: float) -> Cap:
+    draw, rates = board.site.draw(), board.rates
+    watts = int(share * int(windows(draw, rates.window).max(initial=0))) // rates.window
+    above = max(1, int((draw > watts).sum()))
+    spread = WINDOWS * rates.window * rates.peak / above
+    return Cap(watts, max(1, int(spread)) if rates.exact else spread)
 
 
 def _by_load(board: Board, cap: Cap) -> list[str]:
