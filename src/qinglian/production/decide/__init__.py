@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from qinglian.production.decide.construct import completed
 from qinglian.production.decide.decode import decode
 from qinglian.production.decide.problem import Problem
-from qinglian.production.decide.construct import completed
 from qinglian.production.decide.search import Result, Step, search
 from qinglian.production.objective import CORE
 

@@ -1,14 +1,15 @@
-"""Workers of a search: one plan whose lines are dealt out anew each round, or one plan each where lines are few.
+"""Workers of a search: one plan whose lines are dealt out each round, or a plan each where lines are few.
 
 Lines share nothing while a round lasts, so workers need no locks and the outcome depends on the seed and the
 number of workers only, never on which of them is faster.
 """
 
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -138,6 +139,7 @@ class Worker:
 
     @classmethod
     def of(cls, problem: Problem, tables: Tables, seed: np.random.SeedSequence) -> Worker:
+        """Make room for a problem."""
         size, lines = problem.size, problem.lines
         noise = seed.generate_state(2, np.uint64) | np.uint64(1)
         scratch = Scratch(
@@ -200,7 +202,7 @@ class Team:
             state.aim[0] = minute
 
     def round(self, temperature: float, steps: int) -> list[float]:
-        """Let every worker take so many steps; return the cost of the best plan found in the round, by plan."""
+        """Let every worker take so many steps; return the cost of the best plan of the round, by plan."""
         jobs = self._deal()
         before = [standing_cost(self.tables, state) for state in self.states]
 

@@ -1,11 +1,12 @@
 """The compiled heart: lines as rows of packed entries, and what a cut or a paste changes.
 
-A row holds, from index 1, the operations of a line in order; index 0 stands for what the line was before. Time in
-a row is working time of the line's calendar. Costs are evaluated by the tail: what follows a change is walked
-until its ends are the old ones again, or the change is known to cost more than it may. Without energy by the hour
-the cost of a delay is convex, and its slopes now (`late`) and after `tables.soon` minutes bound it from below.
+A row holds, from index 1, the operations of a line in order; index 0 stands for what the line was before.
+Time in a row is working time of the line's calendar. Costs are evaluated by the tail: what follows a change
+is walked until its ends are the old ones again, or the change is known to cost more than it may. The cost of
+a delay is convex, and its slopes now (`late`) and after `tables.soon` minutes bound it from below.
 """
 
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 from typing import Any, NamedTuple
@@ -30,8 +31,8 @@ GUMBELS = 4096
 class Tables(NamedTuple):
     """What does not change while workers run; flat arrays.
 
-    `job` is by operation × clock, with times in working time of that clock; `minutes` and `price` by operation ×
-    line, `setup` by line × family × family.
+    `job` is by operation × clock, with times in working time of that clock; `minutes` and `price` by
+    operation × line, `setup` by line × family × family.
     """
 
     job: Any
@@ -234,7 +235,7 @@ def best_place(
     spread = heat * gumbel[len(gumbel) - 1]
     best, chosen, target, looks = budget, 0, 0, 0
     random = noise[0]
-    for step in range(number):
+    for _ in range(number):
         rotation += 1
         if rotation >= number:
             rotation = 0
@@ -281,9 +282,8 @@ def best_place(
             after = 0
             if at <= last:
                 follower = entries[base + at]
-                if previous.family == follower.family:
-                    if previous.family != mine and chance > inside:
-                        continue
+                if previous.family == follower.family and previous.family != mine and chance > inside:
+                    continue
                 after = tables.setup[out + follower.family]
             setup = tables.setup[into + previous.family * kk]
             end = max(before + setup, release) + run

@@ -1,7 +1,8 @@
 """Where compiled kernels are kept between runs: a folder of the user, one per version of the kernels' source.
 
-Numba keys its files by the source of one function only, so a changed callee in another file could go unnoticed;
-a folder named after all sources cannot. Without a writable place kernels are compiled anew in each process.
+Numba keys its files by the source of one function only, so a changed callee in another file could go
+unnoticed; a folder named after all sources prevents it. Without a writable place kernels are compiled anew in
+each process.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
@@ -35,10 +37,8 @@ def folder() -> Path | None:
 def _places() -> list[Path]:
     given = [os.environ.get(name, "") for name in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA")]
     places = [Path(text) for text in given if text]
-    try:
+    with suppress(RuntimeError):  # no home
         places.append(Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache"))
-    except RuntimeError:
-        pass
     user = os.getuid() if hasattr(os, "getuid") else 0
     return [*places, Path(tempfile.gettempdir()) / f"qinglian-{user}"]
 
@@ -56,27 +56,19 @@ def _digest() -> str:
 
 def compiled(function: Compiled) -> Compiled:
     """Compile a function when it is first called; without the GIL, unchecked, kept on disk where possible."""
-    return _compiled(function, {})
-
-
-def inlined(function: Compiled) -> Compiled:
-    """Compile a small function into whatever calls it: passing the tables to it would cost more than its work."""
-    return _compiled(function, {"forceinline": True})
-
-
-def _compiled(function: Compiled, options: dict[str, bool]) -> Compiled:
     import numba
 
-    options = {"nogil": True, **options}
-    before, place = numba.config.CACHE_DIR, _PLACE
-    numba.config.CACHE_DIR = "" if place is None else str(place)
+    settings: Any = numba.config
+    before, place = settings.CACHE_DIR, _PLACE
+    settings.CACHE_DIR = "" if place is None else str(place)
+    made: Any
     try:
-        made = numba.njit(error_model="numpy", cache=place is not None, **options)(function)
+        made = numba.njit(nogil=True, error_model="numpy", cache=place is not None)(function)
     except RuntimeError:  # no locator can write
-        made = numba.njit(error_model="numpy", **options)(function)
+        made = numba.njit(nogil=True, error_model="numpy")(function)
     finally:
-        numba.config.CACHE_DIR = before
-    return made  # type: ignore[no-any-return]
+        settings.CACHE_DIR = before
+    return cast("Compiled", made)
 
 
 _PLACE = folder()

@@ -1,5 +1,6 @@
-"""Small moves, judged without touching a row: two lines exchange pieces, or two pieces of a line change places."""
+"""Small moves, judged without touching a row: pieces of two lines, or of one, change places."""
 
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 import math
@@ -24,7 +25,7 @@ from qinglian.production.decide.kernel_moves import Scratch, at_time, draw, posi
 def chain(
     tables: Tables, state: State, line: int, end: int, family: int, other: int, first: int, count: int
 ) -> tuple[float, int, int]:
-    """Cost of making a piece of `other` on `line` after `end`, its end and last family; infinite if it cannot."""
+    """Cost of a piece of `other` on `line` after `end`, its end and last family; infinite if it cannot."""
     entries = state.entries
     kk = tables.families
     cost = 0.0
@@ -104,7 +105,7 @@ def follow(tables: Tables, state: State, line: int, at: int, end: int, bound: fl
 
 @compiled
 def piece(tables: Tables, state: State, noise: Any, line: int, at: int, most: int, single: float) -> int:
-    """Length of a piece from `at` on: one with probability `single`, else a few, or the rest of a campaign."""
+    """Length of a piece: one with probability `single`, else a few, or the rest of a campaign."""
     base = line * tables.stride + at
     count = 1
     if share(noise) < single:

@@ -1,5 +1,6 @@
 """Ruin: which operations leave their lines together, and in which units and order they come back."""
 
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 from typing import Any, NamedTuple
@@ -34,7 +35,7 @@ N_TOUCHED, N_REMOVED, N_UNITS, N_STEP = range(4)
 
 
 @compiled
-def draw(noise: Any, below: int) -> int:
+def draw(noise: Any, below: int) -> Any:
     """Return a random integer below `below`."""
     state = noise[1] * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
     noise[1] = state

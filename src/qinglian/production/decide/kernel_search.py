@@ -1,5 +1,6 @@
 """Ruin and recreate under a falling temperature, on the lines of one worker."""
 
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 import math
@@ -47,7 +48,7 @@ def recreate(
         unit = scratch.order[index]
         number = scratch.count[N_TOUCHED] if narrow else len(members)
         first, count = scratch.unit_start[unit], scratch.unit_count[unit]
-        best, target, chosen, seen = best_place(
+        _, target, chosen, seen = best_place(
             tables,
             state,
             scratch.touched if narrow else members,

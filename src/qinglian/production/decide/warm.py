@@ -1,4 +1,4 @@
-"""Compile, or load from disk, everything a search calls: on a plan of two lots, in a moment when already compiled."""
+"""Compile, or load from disk, everything a search calls, on a plan of two lots."""
 
 from __future__ import annotations
 
