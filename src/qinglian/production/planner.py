@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 EVERY = 5.0
 """Seconds between two checkpoints."""
 
-RETIMING = 0.001
-"""Seconds kept per lot for the timing after the search, where energy has a price."""
+RETIMING, LEAST_TIMING = 0.001, 0.5
+"""Seconds kept for the timing after the search, per lot and at least, where energy has a price."""
+
+SMOOTHING = 0.15
+"""Share of the time kept for lowering the peak, where it has a price."""
 
 
 def _nothing(_: object) -> None:
@@ -104,8 +107,10 @@ def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
     effort.checkpoint(first)
     bound = _bound(instance, objective) if effort.bounded else None
     blind = is_blind(objective)
-    kept = 0.0 if blind else RETIMING * len(instance.lots)
-    left = None if effort.seconds is None else max(0.0, effort.seconds - kept - (time.monotonic() - begun))
+    until = None if effort.seconds is None else begun + effort.seconds
+    left = (
+        None if until is None else max(0.0, until - _timing(instance, objective, effort) - time.monotonic())
+    )
     plan = solve(
         instance,
         objective,
@@ -119,7 +124,8 @@ def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
         bound=bound if blind else None,
     )
     if not blind:
-        plan = retime(instance, plan, objective)
+        rest = None if until is None else max(LEAST_TIMING, until - time.monotonic())
+        plan = retime(instance, plan, objective, seconds=rest)
     budget = {"seconds": f"{effort.seconds:g}"} if effort.seconds is not None else {}
     if effort.iterations is not None:
         budget["iterations"] = str(effort.iterations)
@@ -127,6 +133,14 @@ def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
     facts = {name: value for name, value in plan.facts.items() if name not in ("seconds", "iterations")}
     origin = f"qinglian, seed {effort.seed}, {said}"
     return replace(plan, origin=origin, bound=bound, facts={**facts, **budget, "seed": str(effort.seed)})
+
+
+def _timing(instance: Instance, objective: Objective, effort: Effort) -> float:
+    """Seconds to keep for the timing after the search."""
+    if is_blind(objective) or effort.seconds is None:
+        return 0.0
+    smoothing = SMOOTHING * effort.seconds if objective.peak else 0.0
+    return min(0.5 * effort.seconds, RETIMING * len(instance.lots) + smoothing)
 
 
 def solved(

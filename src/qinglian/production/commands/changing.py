@@ -173,9 +173,9 @@ def _event(
 
 
 def _write(folder: PlanFolder) -> None:
-    from qinglian.production.commands.planning import finish
+    from qinglian.production.commands.planning import finish, judged
 
-    finish(folder, folder.plan, None)
+    finish(folder, judged(folder, folder.plan, None)[0])
 
 
 def _new_places(instance: Instance, old: Plan, new: Plan, lots: tuple[str, ...]) -> list[Figure | str]:

@@ -209,14 +209,14 @@ def _front(brief: Brief, found: tuple[Choice, ...], out: Path) -> list[Any]:
     from dataclasses import replace
 
     from qinglian.present.figures import Column, Table
-    from qinglian.production.commands.planning import finish
+    from qinglian.production.commands.planning import finish, judged
     from qinglian.production.plan_folder import PlanFolder
 
     rows, data = [], []
     for number, choice in enumerate(found, start=1):
         home = PlanFolder.prepare(out / str(number), replace(brief, objective=choice.scenario.objective))
         home.write(choice.plan)
-        finish(home, choice.plan, None)
+        finish(home, judged(home, choice.plan, None)[0])
         figures = choice.figures
         price = choice.scenario.objective.tardiness
         rows.append((str(home.home), price, figures.tardiness, figures.cost, figures.carbon))
