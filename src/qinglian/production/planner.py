@@ -102,10 +102,10 @@ def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
     begun = time.monotonic()
     require_tables(instance, objective)
     problem = Problem.of(instance, objective)
-    watch = _Watch(problem, effort)
     first = first_plan(instance, objective)
     effort.checkpoint(first)
     bound = _bound(instance, objective) if effort.bounded else None
+    watch = _Watch(problem, effort, bound)
     blind = is_blind(objective)
     until = None if effort.seconds is None else begun + effort.seconds
     left = (
@@ -166,12 +166,12 @@ def _bound(instance: Instance, objective: Objective) -> float | None:
 class _Watch:
     """Passes steps on, and now and then a plan."""
 
-    def __init__(self, problem: Problem, effort: Effort) -> None:
-        self.problem, self.effort = problem, effort
+    def __init__(self, problem: Problem, effort: Effort, bound: float | None) -> None:
+        self.problem, self.effort, self.bound = problem, effort, bound
         self.saved, self.last = float("inf"), time.monotonic()
 
     def __call__(self, step: Step) -> None:
-        self.effort.told(step)
+        self.effort.told(replace(step, bound=self.bound))
         sequences = getattr(step, "sequences", None)
         if sequences is None or step.objective >= self.saved or time.monotonic() - self.last < EVERY:
             return

@@ -101,7 +101,7 @@ def plan(
         raise QinglianError.many(problems)
     home = PlanFolder.prepare(out, brief)
     left = None if seconds is None else max(0.1, float(seconds) - (time.monotonic() - begun))
-    kept = _Kept(home)
+    kept = _Kept(home, console)
     with _stoppable(console) as stopped:
         effort = Effort(
             seconds=left,
@@ -150,15 +150,26 @@ def _with_budget(made: Plan, seconds: Decimal, seed: int) -> Plan:
 
 
 class _Kept:
-    """Writes each checkpoint, and remembers the first: the plan of the dispatching rules."""
+    """Writes each checkpoint and says its figures; the first is the plan of the dispatching rules."""
 
-    def __init__(self, home: PlanFolder) -> None:
-        self.home = home
+    def __init__(self, home: PlanFolder, console: Console) -> None:
+        self.home, self.console = home, console
         self.first: Plan | None = None
 
     def __call__(self, found: Plan) -> None:
+        from qinglian.production.verify import verify
+
         self.first = self.first or found
         self.home.write(found)
+        kpis = verify(self.home.instance, found).kpis
+        self.console.note(
+            text(
+                "production.checkpoint",
+                late=kpis.tardy_lots,
+                tardiness=f"{kpis.weighted_tardiness:,}",
+                setup=f"{kpis.setup_minutes:,}",
+            )
+        )
 
 
 @contextmanager
