@@ -74,7 +74,7 @@ def _searched(instance: Instance) -> Saved:
     from qinglian.production.savings import Allowance
     from qinglian.production.wishes import objective_of
 
-    allowance = Allowance(minutes=60, lots=1)
+    allowance = Allowance(minutes=240, lots=2)
     objective = replace(objective_of("energy"), peak=Decimal(0))  # smoothing the peak takes a minute more
     return run_savings(instance, objective, seeds=SEEDS, iterations=STEPS, allowance=allowance)
 
