@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qinglian.production.decide.clocks import Clock
-
     from qinglian.production.plan import Plan
 
 

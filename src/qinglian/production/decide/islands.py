@@ -93,8 +93,8 @@ def state_of(problem: Problem, tables: Tables, sequences: Sequences) -> State:
     state = State(
         entries=np.zeros(problem.lines * tables.stride, ENTRY),
         length=np.zeros(problem.lines, np.int64),
-        line_of=np.full(problem.size, -1, np.int32),
-        index_of=np.ones(problem.size, np.int32),
+        line_of=np.full(problem.size, -1, np.int64),
+        index_of=np.ones(problem.size, np.int64),
         aim=np.zeros(max(problem.lines, 1), np.int64),
     )
     heads = state.entries[:: tables.stride]
@@ -103,7 +103,7 @@ def state_of(problem: Problem, tables: Tables, sequences: Sequences) -> State:
     heads["due"] = heads["hard"] = NEVER
     for line, row in enumerate(sequences):
         if len(row):
-            paste(tables, state, line, 1, np.asarray(row, np.int32), 0, len(row))
+            paste(tables, state, line, 1, np.asarray(row, np.int64), 0, len(row))
     return state
 
 
@@ -147,8 +147,8 @@ class Worker:
             length=np.zeros(lines, np.int64),
             stamp=np.zeros(lines, np.int64),
             touched=np.zeros(lines + 2, np.int64),
-            removed=np.zeros(size + 2, np.int32),
-            origin=np.zeros(size + 2, np.int32),
+            removed=np.zeros(size + 2, np.int64),
+            origin=np.zeros(size + 2, np.int64),
             unit_start=np.zeros(size + 2, np.int64),
             unit_count=np.zeros(size + 2, np.int64),
             key=np.zeros(size + 2),
@@ -166,7 +166,7 @@ class Team:
         self.problem = problem
         self.shared = workers == 1 or problem.lines >= SHARED_FROM * workers
         self.dealer = np.random.default_rng([seed, 1])
-        order = np.argsort(problem.class_of, kind="stable").astype(np.int32)
+        order = np.argsort(problem.class_of, kind="stable").astype(np.int64)
         families = problem.setup.shape[1]
         start = np.searchsorted(problem.class_of[order], np.arange(families + 1)).astype(np.int64)
         self.alike = (start, order)

@@ -6,22 +6,24 @@ is walked until its ends are the old ones again, or the change is known to cost 
 a delay is convex, and its slopes now (`late`) and after `tables.soon` minutes bound it from below.
 """
 
-# mypy: disable-error-code="no-any-return"
+# mypy: disable-error-code="no-any-return, arg-type, return-value, assignment"
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from qinglian.production.decide.kernel_cache import compiled
+from qinglian.production.decide.kernel_cache import compiled, inner
 
 ENTRY = np.dtype(
     [(name, np.int32) for name in ("op", "family", "setup", "release", "run", "due", "end", "hard")]
-    + [(name, np.float32) for name in ("weight", "late", "soon", "value")]
+    + [(name, np.float32) for name in ("weight", "late", "soon", "value")],
+    align=True,
 )
 JOB = np.dtype(
     [(name, np.int32) for name in ("family", "stuck", "release", "due", "hard")]
-    + [("weight", np.float32), ("spare", np.float64)]
+    + [("weight", np.float32), ("spare", np.float64)],
+    align=True,
 )
 LATE = 1e5
 INFINITE = 1e300
@@ -63,7 +65,7 @@ class State(NamedTuple):
     aim: Any
 
 
-@compiled
+@inner
 def lateness(e: Any, end: int, old: int) -> float:
     """Change of an entry's cost where its end moves from `old` to `end`."""
     due = e.due
@@ -76,7 +78,7 @@ def lateness(e: Any, end: int, old: int) -> float:
     return change
 
 
-@compiled
+@inner
 def tail(tables: Tables, state: State, line: int, at: int, end: int, budget: float) -> float:
     """Change of cost of what stands from `at` on, if its predecessor ended at `end`."""
     entries = state.entries
@@ -86,25 +88,25 @@ def tail(tables: Tables, state: State, line: int, at: int, end: int, budget: flo
     for index in range(base + at, base + last + 1):
         e = entries[index]
         end = max(end + e.setup, e.release) + e.run
-        old = e.end
+        old = np.int64(e.end)
         if end == old:
             return change
         change += lateness(e, end, old)
         if change > budget:
             return INFINITE
     if tables.end_price > 0.0:
-        change += ending(tables, state, end, entries[base + last].end)
+        change += ending(tables, state, end, np.int64(entries[base + last].end))
     return change
 
 
-@compiled
+@inner
 def ending(tables: Tables, state: State, end: int, old: int) -> float:
     """Change of the makespan's part of the cost where a line's last end moves from `old` to `end`."""
     aim = state.aim[0]
     return tables.end_price * (max(0, end - aim) - max(0, old - aim)) + 0.01 * (end - old)
 
 
-@compiled
+@inner
 def settle(tables: Tables, state: State, line: int, at: int, last_end: int) -> float:
     """Renew the setup before `at`, all ends from there on and the slopes; return the change of cost.
 
@@ -124,13 +126,13 @@ def settle(tables: Tables, state: State, line: int, at: int, last_end: int) -> f
     for index in range(base + at, base + last + 1):
         e = entries[index]
         end = max(end + e.setup, e.release) + e.run
-        old = e.end
+        old = np.int64(e.end)
         if end == old:
             break
         change += lateness(e, end, old)
         e.end = end
     if tables.end_price > 0.0:
-        change += ending(tables, state, entries[base + last].end, last_end)
+        change += ending(tables, state, np.int64(entries[base + last].end), last_end)
     late = soon = 0.0
     begin = 2**30
     for index in range(base + last, base, -1):
@@ -147,13 +149,13 @@ def settle(tables: Tables, state: State, line: int, at: int, last_end: int) -> f
     return change
 
 
-@compiled
+@inner
 def cut(tables: Tables, state: State, line: int, at: int, count: int) -> float:
     """Take operations out of a line; return the change of cost."""
     entries = state.entries
     base = line * tables.stride
     last = state.length[line]
-    last_end = entries[base + last].end
+    last_end = np.int64(entries[base + last].end)
     change = 0.0
     for index in range(base + at, base + at + count):
         e = entries[index]
@@ -173,7 +175,7 @@ def paste(tables: Tables, state: State, line: int, at: int, unit: Any, first: in
     entries = state.entries
     base = line * tables.stride
     last = state.length[line]
-    last_end = entries[base + last].end
+    last_end = np.int64(entries[base + last].end)
     for index in range(base + last, base + at - 1, -1):
         entries[index + count] = entries[index]
     state.length[line] = last + count
@@ -201,7 +203,7 @@ def paste(tables: Tables, state: State, line: int, at: int, unit: Any, first: in
     return change + settle(tables, state, line, at + count, last_end)
 
 
-@compiled
+@inner
 def best_place(
     tables: Tables,
     state: State,
@@ -271,7 +273,7 @@ def best_place(
             low = last + 1
         for at in range(low, last + 2):
             previous = entries[base + at - 1]
-            before = previous.end
+            before = np.int64(previous.end)
             if price + weight * max(0, before + run - due) - spread >= best:
                 break
             random = random * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
@@ -303,7 +305,7 @@ def best_place(
                     cost += ending(tables, state, end, before)
             else:
                 end = max(end + after, follower.release) + follower.run
-                old = follower.end
+                old = np.int64(follower.end)
                 if end != old:
                     delay = end - old
                     bound = follower.late * delay

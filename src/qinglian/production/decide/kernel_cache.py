@@ -71,4 +71,13 @@ def compiled(function: Compiled) -> Compiled:
     return cast("Compiled", made)
 
 
+def inner(function: Compiled) -> Compiled:
+    """Compile what only compiled functions call: it needs no way in from Python and no file."""
+    import numba
+
+    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    made: Any = numba.njit(nogil=True, error_model="numpy", **options)
+    return cast("Compiled", made(function))
+
+
 _PLACE = folder()

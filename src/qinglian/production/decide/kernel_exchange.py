@@ -1,10 +1,12 @@
 """Small moves, judged without touching a row: pieces of two lines, or of one, change places."""
 
-# mypy: disable-error-code="no-any-return"
+# mypy: disable-error-code="no-any-return, arg-type, return-value, assignment"
 from __future__ import annotations
 
 import math
 from typing import Any
+
+import numpy as np
 
 from qinglian.production.decide.kernel import (
     INFINITE,
@@ -17,11 +19,11 @@ from qinglian.production.decide.kernel import (
     paste,
     tail,
 )
-from qinglian.production.decide.kernel_cache import compiled
+from qinglian.production.decide.kernel_cache import inner
 from qinglian.production.decide.kernel_moves import Scratch, at_time, draw, position, share, wanted
 
 
-@compiled
+@inner
 def chain(
     tables: Tables, state: State, line: int, end: int, family: int, other: int, first: int, count: int
 ) -> tuple[float, int, int]:
@@ -48,11 +50,11 @@ def chain(
         cost += rate * setup
         if tables.priced:
             cost += tables.price[cell]
-        family = e.family
+        family = np.int64(e.family)
     return cost, end, family
 
 
-@compiled
+@inner
 def standing(tables: Tables, state: State, line: int, first: int, count: int) -> float:
     """Cost of a piece as it stands."""
     cost = 0.0
@@ -66,7 +68,7 @@ def standing(tables: Tables, state: State, line: int, first: int, count: int) ->
     return cost
 
 
-@compiled
+@inner
 def lead(tables: Tables, state: State, line: int, at: int, end: int, family: int) -> tuple[float, int, float]:
     """Look at the operation at `at` after another predecessor.
 
@@ -76,7 +78,7 @@ def lead(tables: Tables, state: State, line: int, at: int, end: int, family: int
     entries = state.entries
     base = line * tables.stride
     if at > state.length[line]:
-        old = entries[base + at - 1].end
+        old = np.int64(entries[base + at - 1].end)
         return 0.0, end, ending(tables, state, end, old) if tables.end_price > 0.0 else 0.0
     e = entries[base + at]
     kk = tables.families
@@ -91,7 +93,7 @@ def lead(tables: Tables, state: State, line: int, at: int, end: int, family: int
     return tables.setup_price[line] * (setup - e.setup), end, bound
 
 
-@compiled
+@inner
 def follow(tables: Tables, state: State, line: int, at: int, end: int, bound: float, budget: float) -> float:
     """Change of cost from `at` on where the operation there now ends at `end`."""
     if at > state.length[line]:
@@ -99,11 +101,11 @@ def follow(tables: Tables, state: State, line: int, at: int, end: int, bound: fl
     e = state.entries[line * tables.stride + at]
     if end == e.end:
         return 0.0
-    change = lateness(e, end, e.end)
+    change = lateness(e, end, np.int64(e.end))
     return change + tail(tables, state, line, at + 1, end, budget - change)
 
 
-@compiled
+@inner
 def piece(tables: Tables, state: State, noise: Any, line: int, at: int, most: int, single: float) -> int:
     """Length of a piece: one with probability `single`, else a few, or the rest of a campaign."""
     base = line * tables.stride + at
@@ -126,7 +128,7 @@ def piece(tables: Tables, state: State, noise: Any, line: int, at: int, most: in
     return count
 
 
-@compiled
+@inner
 def exchange(
     tables: Tables,
     state: State,
@@ -173,21 +175,25 @@ def exchange(
     if count == 0:
         return 0.0
     before = state.entries[line * tables.stride + at - 1]
-    cost, end, family = chain(tables, state, line, before.end, before.family, other, to, back)
+    cost, end, family = chain(
+        tables, state, line, np.int64(before.end), np.int64(before.family), other, to, back
+    )
     if cost >= INFINITE:
         return 0.0
     before = state.entries[other * tables.stride + to - 1]
-    more, end_to, family_to = chain(tables, state, other, before.end, before.family, line, at, count)
+    more, end_to, family_to = chain(
+        tables, state, other, np.int64(before.end), np.int64(before.family), line, at, count
+    )
     if more >= INFINITE:
         return 0.0
     cost += more - standing(tables, state, line, at, count) - standing(tables, state, other, to, back)
     if at + count > state.length[line] and tables.end_price > 0.0:
-        old = state.entries[line * tables.stride + state.length[line]].end
+        old = np.int64(state.entries[line * tables.stride + state.length[line]].end)
         setup, bound = 0.0, ending(tables, state, end, old)
     else:
         setup, end, bound = lead(tables, state, line, at + count, end, family)
     if to + back > state.length[other] and tables.end_price > 0.0:
-        old = state.entries[other * tables.stride + state.length[other]].end
+        old = np.int64(state.entries[other * tables.stride + state.length[other]].end)
         setup_to, bound_to = 0.0, ending(tables, state, end_to, old)
     else:
         setup_to, end_to, bound_to = lead(tables, state, other, to + back, end_to, family_to)
@@ -201,6 +207,7 @@ def exchange(
     if cost >= limit:
         return 0.0
     removed = scratch.removed
+    nothing = np.int64(0)
     for offset in range(count):
         removed[offset] = state.entries[line * tables.stride + at + offset].op
     for offset in range(back):
@@ -209,14 +216,14 @@ def exchange(
     if back:
         done += cut(tables, state, other, to, back)
         done += paste(tables, state, line, at, removed, count, back)
-    done += paste(tables, state, other, to, removed, 0, count)
+    done += paste(tables, state, other, to, removed, nothing, count)
     scratch.touched[0] = line
     scratch.touched[1] = other
     scratch.count[0] = 2
     return done
 
 
-@compiled
+@inner
 def shift(
     tables: Tables, state: State, scratch: Scratch, seed: int, limit: float, most: int, single: float
 ) -> float:
@@ -249,7 +256,9 @@ def shift(
         if tables.job[state.entries[index].op * tables.clocks].stuck != 0:
             return 0.0
     before = state.entries[base + at - 1]
-    cost, end, family = chain(tables, state, line, before.end, before.family, line, far, back)
+    cost, end, family = chain(
+        tables, state, line, np.int64(before.end), np.int64(before.family), line, far, back
+    )
     cost -= standing(tables, state, line, at, far + back - at)
     if between:
         more, end, family = chain(tables, state, line, end, family, line, middle, between)
@@ -257,7 +266,7 @@ def shift(
     more, end, family = chain(tables, state, line, end, family, line, at, count)
     cost += more
     if far + back > last and tables.end_price > 0.0:
-        setup, bound = 0.0, ending(tables, state, end, state.entries[base + last].end)
+        setup, bound = 0.0, ending(tables, state, end, np.int64(state.entries[base + last].end))
     else:
         setup, end, bound = lead(tables, state, line, far + back, end, family)
     cost += setup
@@ -267,6 +276,7 @@ def shift(
     if cost >= limit:
         return 0.0
     removed = scratch.removed
+    nothing = np.int64(0)
     for offset in range(back):
         removed[offset] = state.entries[base + far + offset].op
     for offset in range(between):
@@ -274,7 +284,7 @@ def shift(
     for offset in range(count):
         removed[back + between + offset] = state.entries[base + at + offset].op
     done = cut(tables, state, line, at, count + between + back)
-    done += paste(tables, state, line, at, removed, 0, count + between + back)
+    done += paste(tables, state, line, at, removed, nothing, count + between + back)
     scratch.touched[0] = line
     scratch.count[0] = 1
     return done

@@ -1,6 +1,6 @@
 """Ruin: which operations leave their lines together, and in which units and order they come back."""
 
-# mypy: disable-error-code="no-any-return"
+# mypy: disable-error-code="no-any-return, arg-type, return-value, assignment"
 from __future__ import annotations
 
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from qinglian.production.decide.kernel import State, Tables, cut
-from qinglian.production.decide.kernel_cache import compiled
+from qinglian.production.decide.kernel_cache import compiled, inner
 
 STRINGS, CAMPAIGNS, ALIKE = range(3)
 NEVER = 2**30
@@ -34,7 +34,7 @@ class Scratch(NamedTuple):
 N_TOUCHED, N_REMOVED, N_UNITS, N_STEP = range(4)
 
 
-@compiled
+@inner
 def draw(noise: Any, below: int) -> Any:
     """Return a random integer below `below`."""
     state = noise[1] * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
@@ -43,13 +43,13 @@ def draw(noise: Any, below: int) -> Any:
     return np.int64(((mixed >> np.uint64(32)) * np.uint64(below)) >> np.uint64(32))
 
 
-@compiled
+@inner
 def share(noise: Any) -> float:
     """Return a random number in (0, 1)."""
     return (draw(noise, 1 << 30) + 0.5) / (1 << 30)
 
 
-@compiled
+@inner
 def keep(tables: Tables, state: State, scratch: Scratch, line: int) -> None:
     """Back a line up before its first change in this step."""
     count = scratch.count
@@ -71,7 +71,7 @@ def copy_line(tables: Tables, entries: Any, length: Any, to: Any, to_length: Any
     to_length[line] = last
 
 
-@compiled
+@inner
 def position(tables: Tables, state: State, line: int, op: int) -> int:
     """Return the index of an operation on its line, looked for from where it was last seen."""
     base = line * tables.stride
@@ -91,14 +91,14 @@ def position(tables: Tables, state: State, line: int, op: int) -> int:
             down -= 1
 
 
-@compiled
+@inner
 def stuck(tables: Tables, state: State, line: int, at: int) -> bool:
     """Whether the operation at an index may not leave its place."""
     op = state.entries[line * tables.stride + at].op
     return tables.job[op * tables.clocks].stuck != 0
 
 
-@compiled
+@inner
 def take(
     tables: Tables, state: State, scratch: Scratch, line: int, first: int, last: int, whole: bool
 ) -> float:
@@ -123,7 +123,7 @@ def take(
     return cut(tables, state, line, first, last - first + 1)
 
 
-@compiled
+@inner
 def string(
     tables: Tables, state: State, scratch: Scratch, line: int, at: int, most: int, whole: bool
 ) -> float:
@@ -140,7 +140,7 @@ def string(
     return take(tables, state, scratch, line, low, high, whole)
 
 
-@compiled
+@inner
 def campaign(
     tables: Tables, state: State, scratch: Scratch, line: int, at: int, most: int, whole: bool
 ) -> float:
@@ -166,7 +166,7 @@ def campaign(
     return take(tables, state, scratch, line, low, high, whole)
 
 
-@compiled
+@inner
 def at_time(tables: Tables, state: State, line: int, end: int) -> int:
     """Return the index of what a line makes at a minute; 0 if it makes nothing any more."""
     base = line * tables.stride
@@ -180,17 +180,17 @@ def at_time(tables: Tables, state: State, line: int, end: int) -> int:
     return low if low <= state.length[line] else state.length[line]
 
 
-@compiled
+@inner
 def wanted(tables: Tables, state: State, noise: Any, line: int, at: int) -> int:
     """Return a minute at which an operation might end: where it ends now, or on time."""
     e = state.entries[line * tables.stride + at]
     first = e.release + e.run
     if draw(noise, 2) == 0 or e.due <= first:
-        return e.end
-    return first + draw(noise, e.due - first + 1) if e.due < NEVER else e.end
+        return np.int64(e.end)
+    return first + draw(noise, np.int64(e.due - first + 1)) if e.due < NEVER else np.int64(e.end)
 
 
-@compiled
+@inner
 def ruin(
     tables: Tables,
     state: State,
@@ -232,16 +232,17 @@ def ruin(
     return change
 
 
-@compiled
+@inner
 def ruin_alike(tables: Tables, state: State, scratch: Scratch, alike: Any, most: int, seed: int) -> float:
     """Remove some operations of the seed's class, wherever this worker has them."""
     start, members, mine = alike
     kind = tables.job[seed * tables.clocks].family
     first, count = start[kind], start[kind + 1] - start[kind]
     wanted = 1 + draw(scratch.noise, most)
+    apart = most < 0
     line = state.line_of[seed]
     at = position(tables, state, line, seed)
-    change = take(tables, state, scratch, line, at, at, False)
+    change = take(tables, state, scratch, line, at, at, apart)
     offset = draw(scratch.noise, count)
     for index in range(count):
         if scratch.count[N_REMOVED] >= wanted:
@@ -251,11 +252,11 @@ def ruin_alike(tables: Tables, state: State, scratch: Scratch, alike: Any, most:
         if op == seed or line < 0 or mine[line] == 0 or tables.job[op * tables.clocks].stuck != 0:
             continue
         at = position(tables, state, line, op)
-        change += take(tables, state, scratch, line, at, at, False)
+        change += take(tables, state, scratch, line, at, at, apart)
     return change
 
 
-@compiled
+@inner
 def arrange(tables: Tables, scratch: Scratch) -> None:
     """Choose the order in which units come back: at random, by due date, by weight, or as they were."""
     units = scratch.count[N_UNITS]

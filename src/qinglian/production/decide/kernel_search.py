@@ -1,13 +1,15 @@
 """Ruin and recreate under a falling temperature, on the lines of one worker."""
 
-# mypy: disable-error-code="no-any-return"
+# mypy: disable-error-code="no-any-return, arg-type, return-value, assignment"
 from __future__ import annotations
 
 import math
 from typing import Any
 
+import numpy as np
+
 from qinglian.production.decide.kernel import State, Tables, best_place, paste
-from qinglian.production.decide.kernel_cache import compiled
+from qinglian.production.decide.kernel_cache import compiled, inner
 from qinglian.production.decide.kernel_exchange import exchange, shift
 from qinglian.production.decide.kernel_moves import (
     N_REMOVED,
@@ -26,7 +28,7 @@ from qinglian.production.decide.kernel_moves import (
 EXCHANGE, SHIFT = 10, 11
 
 
-@compiled
+@inner
 def recreate(
     tables: Tables,
     state: State,
@@ -71,7 +73,7 @@ def recreate(
     return change, looks
 
 
-@compiled
+@inner
 def undo(tables: Tables, state: State, scratch: Scratch) -> None:
     """Bring back every touched line."""
     for index in range(scratch.count[N_TOUCHED]):
@@ -81,10 +83,10 @@ def undo(tables: Tables, state: State, scratch: Scratch) -> None:
         state.line_of[scratch.removed[index]] = scratch.origin[index]
 
 
-@compiled
+@inner
 def choose(tables: Tables, state: State, noise: Any, members: Any, rivals: int) -> int:
     """Draw some operations and return the one whose delay costs most, or -1 where none may move."""
-    best, slope = -1, -1.0
+    best, slope = np.int64(-1), -1.0
     for _ in range(rivals):
         line = members[draw(noise, len(members))]
         last = state.length[line]
@@ -93,7 +95,7 @@ def choose(tables: Tables, state: State, noise: Any, members: Any, rivals: int) 
         at = 1 + draw(noise, last)
         e = state.entries[line * tables.stride + at]
         if e.late > slope and tables.job[e.op * tables.clocks].stuck == 0:
-            best, slope = e.op, e.late
+            best, slope = np.int64(e.op), np.float64(e.late)
             state.index_of[e.op] = at
     return best
 
