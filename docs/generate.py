@@ -30,6 +30,7 @@ def write(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     pages = {"commands": commands(), "errors": errors(), "tables": tables(), "modules": modules()}
+    pages["files"] = files()
     for name, page in pages.items():
         (folder / f"{name}.md").write_text(page, encoding="utf-8")
 
@@ -87,6 +88,17 @@ def tables() -> str:
         ]
         parts += [f"## {table.name}", table.comment or "", _table(("column", "type", "", "meaning"), rows)]
     return "\n\n".join(part for part in parts if part)
+
+
+def files() -> str:
+    """Every table that a room's readers take, from the schema that they read by."""
+    from qinglian.ingest.schema import load_schema
+    from qinglian.ingest.schema_docs import schema_markdown
+
+    parts = ["# Tables of files", "Headings in either language; units stand in headings and may be others."]
+    for path in sorted(Path(qinglian.__file__).parent.glob("*/*schema.toml")):
+        parts += [f"## {path.parent.name}/{path.name}", schema_markdown(load_schema(path), 3)]
+    return "\n\n".join(parts)
 
 
 def modules() -> str:

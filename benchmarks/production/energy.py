@@ -1,0 +1,118 @@
+"""Energy: run energy against the assignment programme's, and what lateness the saving costs.
+
+``python -m benchmarks.production.energy ../shared/data/scheduling/weeks/43x1500-11 … --seconds 60 --seeds 1
+2 3``
+
+Two questions per week and seed. With energy dominant (its price × 100): how far is run energy above the
+bound of the linear programme, whose capacity is the line hours of the horizon, or, where the plan ends
+later, up to its last end? At the tariff's own price: what does the plan that minds energy save against the
+energy-blind one of the same search and time, within the declared allowance of weighted tardiness?
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from statistics import median
+
+from qinglian.production.decide import solve
+from qinglian.production.decide.allowance import blind_of, within_allowance
+from qinglian.production.decide.assignment import start_plan
+from qinglian.production.decide.bounds import energy_bound
+from qinglian.production.decide.warm import warm
+from qinglian.production.model import Instance
+from qinglian.production.objective import Objective
+from qinglian.production.plan import Plan
+from qinglian.production.readers import read_instance
+from qinglian.production.verify import Verification, verify
+
+PRICE = Objective(energy=Decimal(1))
+DOMINANT = Objective(energy=Decimal(100))
+GOAL = 1.05
+
+
+def main() -> None:
+    options = _options()
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    print(
+        f"{os.cpu_count()} cores · load {load} · {options.seconds:g} s a plan · allowance {options.allowance}"
+    )
+    warm()
+    ratios: list[float] = []
+    for folder in options.weeks:
+        instance = read_instance(folder)
+        for seed in options.seeds:
+            ratios += _dominant(instance, options.seconds, seed)
+            _priced(instance, options.seconds, seed, Decimal(options.allowance))
+    print(f"\nrun energy / programme, energy dominant: median {median(ratios):.4f} (asked: at most {GOAL})")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.production.energy", description=__doc__)
+    parser.add_argument("weeks", nargs="+", type=Path)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    parser.add_argument("--allowance", default="0.02", help="share by which weighted tardiness may grow")
+    return parser.parse_args()
+
+
+def _dominant(instance: Instance, seconds: float, seed: int) -> Iterator[float]:
+    print(f"\n{instance.name or 'week'}, seed {seed}: energy dominant")
+    start = start_plan(instance, DOMINANT)
+    if start is not None:
+        _ratio(instance, "rounded programme, dispatched", start)
+    found = solve(instance, DOMINANT, seconds=seconds, seed=seed, start=start)
+    yield _ratio(instance, "search from there", found)
+
+
+def _ratio(instance: Instance, name: str, plan: Plan) -> float:
+    found = _valid(instance, plan)
+    until = max(instance.horizon.minutes, found.kpis.makespan)
+    bound, week = energy_bound(instance, until), energy_bound(instance)
+    if bound is None:
+        raise SystemExit("the work of this week does not fit into its lines")
+    run = found.energy.by_state()["run"]
+    shown = f" ({run / week.value:.4f} of the horizon's)" if week is not None else ""
+    print(f"  {name:<38}{float(run / bound.value):8.4f} × bound up to its end{shown}  {_short(found)}")
+    return float(run / bound.value)
+
+
+def _priced(instance: Instance, seconds: float, seed: int, allowance: Decimal) -> None:
+    print(f"  at the tariff's price, lateness within {allowance} of the energy-blind plan")
+    blind = solve(instance, blind_of(PRICE), seconds=seconds, seed=seed)
+    pair = within_allowance(
+        instance, PRICE, seconds=seconds, search=solve, allowance=allowance, seed=seed, blind=blind
+    )
+    before, after = _valid(instance, blind), _valid(instance, pair.plan)
+    if after.kpis.weighted_tardiness > (1 + allowance) * before.kpis.weighted_tardiness:
+        raise SystemExit("the allowance of lateness is not kept")
+    print(f"  {'energy-blind':<38}{_short(before)}")
+    print(f"  {'minds energy':<38}{_short(after)}")
+    print(
+        f"  kWh {_change(before.energy.total, after.energy.total)}, cost {_change(before.cost, after.cost)}"
+    )
+
+
+def _change(before: object, after: object) -> str:
+    return f"{100 * (float(after) / float(before) - 1):+.1f} %"  # type: ignore[arg-type]
+
+
+def _short(found: Verification) -> str:
+    kpis = found.kpis
+    return (
+        f"kWh {found.energy.total / 60_000:,.0f} · late {kpis.weighted_tardiness:,} · "
+        f"setups {kpis.setup_minutes:,} min · load {float(kpis.mean_utilisation):.2f} · end {kpis.makespan:,}"
+    )
+
+
+def _valid(instance: Instance, plan: Plan) -> Verification:
+    found = verify(instance, plan)
+    found.require_valid()
+    return found
+
+
+if __name__ == "__main__":
+    main()
