@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,10 +33,11 @@ class Budget:
     seconds: float | None
     iterations: int | None
     cancelled: Callable[[], bool]
+    clock: Callable[[], float] = time.perf_counter
 
     def elapsed(self) -> float:
         """Return the seconds since the start."""
-        return time.perf_counter() - self.started
+        return self.clock() - self.started
 
     def left(self) -> float:
         """Return the seconds that are left."""
@@ -68,7 +69,7 @@ class Pace:
     number: int = 0
     hot: float = HOTTEST
     _per_second: float = 200_000.0
-    _round_began: float = field(default_factory=time.perf_counter)
+    _round_began: float = 0.0
     _began: float = 0.0
 
     def __post_init__(self) -> None:
@@ -77,7 +78,7 @@ class Pace:
 
     def steps(self) -> int:
         """Steps of each worker in the next round."""
-        self._round_began = time.perf_counter()
+        self._round_began = self.budget.clock()
         budget = self.budget
         if budget.iterations is not None:
             left = budget.iterations - self.done * self.workers
@@ -89,7 +90,7 @@ class Pace:
     def learn(self, steps: int) -> None:
         """Take note of a finished round."""
         self.done += steps
-        seen = steps / max(1e-6, time.perf_counter() - self._round_began)
+        seen = steps / max(1e-6, self.budget.clock() - self._round_began)
         self._per_second = min(seen, 4.0 * self._per_second)
 
     def turn(self) -> tuple[bool, float]:
