@@ -1,7 +1,7 @@
 """Energy: run energy against the assignment programme's, and what lateness the saving costs.
 
-``python -m benchmarks.production.energy ../shared/data/scheduling/weeks/43x1500-11 … --seconds 60 --seeds 1
-2 3``
+``python -m benchmarks.production.energy WEEK … --seconds 60 --seeds 1 2 3``, where WEEK is a folder like
+43x1500-11.
 
 Two questions per week and seed. With energy dominant (its price × 20 and × 100) and all work to be done
 within the week, as the programme assumes: how far is run energy above the programme's? At the tariff's own
@@ -48,9 +48,8 @@ def main() -> None:
         for seed in options.seeds:
             ratios += _dominant(instance, options.seconds, seed)
             _priced(instance, options.seconds, seed, Decimal(options.allowance))
-    print(
-        f"\nrun energy / programme, energy dominant: median {median(ratios):.4f}, worst {max(ratios):.4f} (asked: at most {GOAL})"
-    )
+    worst = f"median {median(ratios):.4f}, worst {max(ratios):.4f}"
+    print(f"\nrun energy / programme, energy dominant: {worst} (asked: at most {GOAL})")
 
 
 def _options() -> argparse.Namespace:
