@@ -172,12 +172,13 @@ class _Run:
     def round(self, team: Team, pace: Pace) -> None:
         """Let the team work for a while and keep what it found."""
         steps = pace.steps()
-        fresh, temperature = pace.turn()
+        fresh, temperature, pressure = pace.turn()
         if self.problem.makespan:
             team.aim(int(self.objective) - 1)
         elif fresh:
             for plan in range(len(team.states)):
                 team.restart(plan, self.best)
+        team.press(pressure)
         found = team.round(price_unit(self.problem) * temperature, steps)
         self.moves = team.looks
         pace.learn(steps)
