@@ -1,12 +1,12 @@
 """Energy: run energy against the assignment programme's, and what lateness the saving costs.
 
-``python -m benchmarks.production.energy ../shared/data/scheduling/weeks/43x1500-11 … --seconds 60 --seeds 1
-2 3``
+``python -m benchmarks.production.energy WEEK … --seconds 60 --seeds 1 2 3``, where WEEK is a folder like
+43x1500-11.
 
-Two questions per week and seed. With energy dominant (its price × 100): how far is run energy above the
-bound of the linear programme, whose capacity is the line hours of the horizon, or, where the plan ends
-later, up to its last end? At the tariff's own price: what does the plan that minds energy save against the
-energy-blind one of the same search and time, within the declared allowance of weighted tardiness?
+Two questions per week and seed. With energy dominant (its price × 20 and × 100) and all work to be done
+within the week, as the programme assumes: how far is run energy above the programme's? At the tariff's own
+price: what does the plan that minds energy save against the energy-blind one of the same search and time,
+within the declared allowance of weighted tardiness?
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from statistics import median
@@ -30,7 +31,7 @@ from qinglian.production.readers import read_instance
 from qinglian.production.verify import Verification, verify
 
 PRICE = Objective(energy=Decimal(1))
-DOMINANT = Objective(energy=Decimal(100))
+DOMINANT = (20, 100)
 GOAL = 1.05
 
 
@@ -47,7 +48,8 @@ def main() -> None:
         for seed in options.seeds:
             ratios += _dominant(instance, options.seconds, seed)
             _priced(instance, options.seconds, seed, Decimal(options.allowance))
-    print(f"\nrun energy / programme, energy dominant: median {median(ratios):.4f} (asked: at most {GOAL})")
+    worst = f"median {median(ratios):.4f}, worst {max(ratios):.4f}"
+    print(f"\nrun energy / programme, energy dominant: {worst} (asked: at most {GOAL})")
 
 
 def _options() -> argparse.Namespace:
@@ -55,29 +57,28 @@ def _options() -> argparse.Namespace:
     parser.add_argument("weeks", nargs="+", type=Path)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
-    parser.add_argument("--allowance", default="0.02", help="share by which weighted tardiness may grow")
+    parser.add_argument("--allowance", default="0.05", help="share by which weighted tardiness may grow")
     return parser.parse_args()
 
 
 def _dominant(instance: Instance, seconds: float, seed: int) -> Iterator[float]:
-    print(f"\n{instance.name or 'week'}, seed {seed}: energy dominant")
-    start = start_plan(instance, DOMINANT)
-    if start is not None:
-        _ratio(instance, "rounded programme, dispatched", start)
-    found = solve(instance, DOMINANT, seconds=seconds, seed=seed, start=start)
-    yield _ratio(instance, "search from there", found)
-
-
-def _ratio(instance: Instance, name: str, plan: Plan) -> float:
-    found = _valid(instance, plan)
-    until = max(instance.horizon.minutes, found.kpis.makespan)
-    bound, week = energy_bound(instance, until), energy_bound(instance)
+    """The week's end is a hard deadline of every lot, so that line hours are those of the programme."""
+    print(f"\n{instance.name or 'week'}, seed {seed}: energy dominant, all work within the week")
+    within = replace(
+        instance, lots=tuple(replace(lot, deadline=instance.horizon.minutes) for lot in instance.lots)
+    )
+    bound = energy_bound(instance)
     if bound is None:
         raise SystemExit("the work of this week does not fit into its lines")
-    run = found.energy.by_state()["run"]
-    shown = f" ({run / week.value:.4f} of the horizon's)" if week is not None else ""
-    print(f"  {name:<38}{float(run / bound.value):8.4f} × bound up to its end{shown}  {_short(found)}")
-    return float(run / bound.value)
+    for price in DOMINANT:
+        objective = Objective(energy=Decimal(price))
+        found = _valid(
+            within,
+            solve(within, objective, seconds=seconds, seed=seed, start=start_plan(instance, objective)),
+        )
+        ratio = float(found.energy.by_state()["run"] / bound.value)
+        print(f"  price × {price:<30}{ratio:8.4f} × programme  {_short(found)}")
+        yield ratio
 
 
 def _priced(instance: Instance, seconds: float, seed: int, allowance: Decimal) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
+import subprocess
+import sys
+import time
 from fractions import Fraction
 
 import pytest
@@ -298,11 +302,8 @@ def test_planning_again_keeps_the_older_plan(home, week, capsys):
     assert (home / "history" / "0001.csv").is_file()
 
 
-def test_a_killed_run_leaves_a_plan(week, tmp_path):
-    import subprocess
-    import sys
-    import time
-
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_stopped_leaves_a_plan(week, tmp_path, number):
     home = tmp_path / "plan"
     words = [
         sys.executable,
@@ -312,19 +313,22 @@ def test_a_killed_run_leaves_a_plan(week, tmp_path):
         "plan",
         str(week),
         "--time",
-        "60",
+        "120",
         "--out",
         str(home),
     ]
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        until = time.monotonic() + 50
+        until = time.monotonic() + 60
         while not (home / "plan.csv").is_file() and time.monotonic() < until:
             time.sleep(0.1)
+        process.send_signal(number)
+        code = process.wait(60)
     finally:
         process.kill()
-        process.wait()
+    assert code == (Exit.INTERRUPTED if number == signal.SIGINT else -signal.SIGKILL)
     assert run(["production", "verify", "--plan", str(home)]) == Exit.OK
+    assert (home / "plan.html").is_file() == (number == signal.SIGINT)
 
 
 def test_a_front_of_plans_to_choose_from(week, tmp_path, capsys):

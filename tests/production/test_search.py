@@ -44,6 +44,7 @@ def minute_walk(calendar, start, work):
     return begin, minute
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60), st.integers(1, 40))
 def test_a_resumable_clock_counts_open_minutes(start, work):
     calendar = Calendar("c", (Window(5, 17), Window(20, 33), Window(50, 400)))
@@ -58,6 +59,7 @@ def test_a_resumable_clock_counts_open_minutes(start, work):
     assert late[1] <= end
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60), st.integers(1, 13))
 def test_work_that_cannot_pause_lies_in_one_window(start, work):
     windows = (Window(5, 17), Window(20, 33), Window(50, 400))
@@ -68,7 +70,7 @@ def test_work_that_cannot_pause_lies_in_one_window(start, work):
     assert begin == min(fits)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 3))
 def test_every_dispatched_plan_is_without_violation(seed, stages):
     instance = plant(seed, lots=7, stages=stages)
@@ -78,7 +80,7 @@ def test_every_dispatched_plan_is_without_violation(seed, stages):
         assert verify(instance, decode(problem, order)).violations == ()
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 3))
 def test_every_searched_plan_is_without_violation_and_no_worse(seed, stages):
     instance = plant(seed, lots=7, stages=stages)
@@ -91,7 +93,7 @@ def test_every_searched_plan_is_without_violation_and_no_worse(seed, stages):
     assert found.objective == pytest.approx(cost(problem, place(problem, found.sequences)))
 
 
-@settings(max_examples=10)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 1000))
 def test_the_objective_is_the_judges(seed):
     instance = random_week(seed, lines=4, lots=30)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from qinglian.production.objective import Objective
     from qinglian.production.plan import Plan
 
+RULES = "dispatching rules (best of ATCS)"
+"""Origin of a plan that no search has touched."""
+
 EVERY = 5.0
 """Seconds between two checkpoints."""
 
@@ -85,7 +88,7 @@ def require_extra() -> None:
 def first_plan(instance: Instance, objective: Objective = CORE) -> Plan:
     """Return the best plan of the dispatching rules."""
     problem = Problem.of(instance, objective)
-    return decode(problem, construct(problem), origin="dispatching rules (best of ATCS)")
+    return decode(problem, construct(problem), origin=RULES)
 
 
 def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:

@@ -120,8 +120,10 @@ def plan(
             console.note(text("production.still_compiling"))
         against = _baseline(home, baseline, effort, made, kept.first)
     found, other = judged(home, made, against)
-    show(console, home, found, other)
-    finish(home, found, other, excel=excel)
+    try:
+        show(console, home, found, other)
+    finally:  # whoever reads only the first lines of the answer wants the page too
+        finish(home, found, other, excel=excel)
     _excluded(console, home, found)
     if stopped():
         return Exit.INTERRUPTED

@@ -67,6 +67,10 @@ class Model:
         self.start = [self._moment(int(release)) for release in problem.release]
         self.end = [self._moment(int(release)) for release in problem.release]
         self.places: dict[tuple[int, int], Place] = {}
+        self.last: dict[tuple[int, int], Variable] = {}
+        self.empty: dict[int, Variable] = {}
+        self.length: dict[int, Variable] = {}
+        self.late: dict[int, Variable] = {}
         self.setup_walls: dict[int, list[tuple[Variable, Variable, Variable]]] = {}
         for line in range(problem.lines):
             self._line(line)
@@ -147,11 +151,13 @@ class Model:
         problem = self.problem
         node = {place.operation: number for number, place in enumerate(places, 1)}
         empty = self.cp.new_bool_var("")
+        self.empty[line] = empty
         arcs = [(0, 0, empty)]
         initial = int(problem.start_class[line])
         for place in places:
             number, family = node[place.operation], int(problem.class_of[place.operation])
             first, last = self.cp.new_bool_var(""), self.cp.new_bool_var("")
+            self.last[place.operation, line] = last
             place.into.append((DEPOT, first, int(problem.setup[line, initial, family])))
             arcs += [(0, number, first), (number, 0, last), (number, number, ~place.present)]
             self.cp.add_implication(place.present, ~empty)
@@ -260,6 +266,7 @@ class Model:
             runs = []
             for operation in operations:
                 size = self.cp.new_int_var(0, self.latest, "")
+                self.length[operation] = size
                 runs.append(self.cp.new_interval_var(self.start[operation], size, self.end[operation], ""))
             self.cp.add_cumulative(runs, [1] * len(runs), len(lines))
 

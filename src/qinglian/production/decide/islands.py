@@ -172,6 +172,7 @@ class Team:
         self.alike = (start, order)
         self.pool = ThreadPoolExecutor(workers) if workers > 1 else None
         self.tables = tables_of(problem, problem.release, problem.due, problem.weight)
+        self.pressed = self.tables
         seeds = np.random.SeedSequence(seed).spawn(workers)
         self.workers = [Worker.of(problem, self.tables, one) for one in seeds]
         plans = 1 if self.shared else workers
@@ -192,7 +193,7 @@ class Team:
 
     def renew(self, release: Ints, due: Ints, weight: Floats) -> None:
         """Take over times that other stages of the plan imply; plans keep their order."""
-        self.tables = tables_of(self.problem, release, due, weight)
+        self.tables = self.pressed = tables_of(self.problem, release, due, weight)
         for place, state in enumerate(self.states):
             self.restart(place, sequences_in(self.tables, state))
 
@@ -201,21 +202,30 @@ class Team:
         for state in self.states:
             state.aim[0] = minute
 
+    def press(self, price: float) -> None:
+        """Give line time a price, in weights of all operations of a mean line; costs are told without it."""
+        problem = self.problem
+        price *= float(problem.weight.sum()) / max(1, problem.lines)
+        self.pressed = self.tables
+        if price > 0.0:
+            self.pressed = self.tables._replace(
+                price=self.tables.price + price * np.maximum(self.tables.minutes, 0),
+                setup_price=self.tables.setup_price + price,
+                priced=True,
+            )
+
     def round(self, temperature: float, steps: int) -> list[float]:
         """Let every worker take so many steps; return the cost of the best plan of the round, by plan."""
         jobs = self._deal()
-        before = [standing_cost(self.tables, state) for state in self.states]
 
-        def work(number: int) -> tuple[float, float, int]:
+        def work(number: int) -> int:
             place, lines = jobs[number]
             return self._anneal(number, place, lines, temperature, steps)
 
         numbers = range(len(jobs))
         found = list(self.pool.map(work, numbers)) if self.pool is not None else [work(n) for n in numbers]
-        for (place, _), (_, lowest, looks) in zip(jobs, found, strict=True):
-            before[place] += lowest
-            self.looks += looks
-        return before
+        self.looks += sum(found)
+        return [standing_cost(self.tables, best) for best in self.bests]
 
     def _deal(self) -> list[tuple[int, Any]]:
         lines = self.problem.lines
@@ -225,15 +235,15 @@ class Team:
         hands = [np.sort(dealt[number :: len(self.workers)]) for number in range(len(self.workers))]
         return [(0, hand) for hand in hands]
 
-    def _anneal(self, number: int, place: int, lines: Any, temperature: float, steps: int) -> Any:
+    def _anneal(self, number: int, place: int, lines: Any, temperature: float, steps: int) -> int:
         state, best, worker = self.states[place], self.bests[place], self.workers[number]
         mine = np.zeros(self.problem.lines, np.int64)
         mine[lines] = 1
         for line in lines:
             copy_line(self.tables, state.entries, state.length, best.entries, best.length, line)
         dirty = np.zeros(self.problem.lines, np.int64)
-        return anneal(
-            self.tables,
+        _, _, looks = anneal(
+            self.pressed,
             state,
             best,
             worker.scratch,
@@ -246,6 +256,7 @@ class Team:
             temperature,
             steps,
         )
+        return int(looks)
 
     def best(self, place: int) -> Sequences:
         """Return the best plan of the last round."""

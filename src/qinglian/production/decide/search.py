@@ -67,6 +67,7 @@ def search(
     progress: Callable[[Step], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     bound: float | None = None,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Result:
     """Search for `seconds`, or for so many steps of all workers together, whichever ends first.
 
@@ -81,10 +82,12 @@ def search(
         `cancelled` says so.
     bound
         A lower bound known beforehand; reaching it ends the search.
+    clock
+        What `seconds` are counted by; measurements on a busy machine may count CPU seconds.
     """
     if seconds is None and iterations is None:
         raise ValueError("a search needs seconds or iterations")
-    budget = Budget(time.perf_counter(), seconds, iterations, cancelled or (lambda: False))
+    budget = Budget(clock(), seconds, iterations, cancelled or (lambda: False), clock)
     first = construct(problem, rules(problem)) if start is None else start
     run = _Run(problem, first, budget, progress or (lambda _: None), bound)
     if problem.size and not run.reached() and compiled(budget):
@@ -169,12 +172,13 @@ class _Run:
     def round(self, team: Team, pace: Pace) -> None:
         """Let the team work for a while and keep what it found."""
         steps = pace.steps()
-        fresh, temperature = pace.turn()
+        fresh, temperature, pressure = pace.turn()
         if self.problem.makespan:
             team.aim(int(self.objective) - 1)
         elif fresh:
             for plan in range(len(team.states)):
                 team.restart(plan, self.best)
+        team.press(pressure)
         found = team.round(price_unit(self.problem) * temperature, steps)
         self.moves = team.looks
         pace.learn(steps)
