@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 import qinglian
-from qinglian.cli import VERBS, House
+from qinglian.cli import House
 from qinglian.core.text import entry, room_texts
 from qinglian.present.documents import to_markdown
 from qinglian.present.exits import Exit
@@ -30,6 +30,7 @@ def write(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     pages = {"commands": commands(), "errors": errors(), "tables": tables(), "modules": modules()}
+    pages["files"] = files()
     for name, page in pages.items():
         (folder / f"{name}.md").write_text(page, encoding="utf-8")
 
@@ -42,7 +43,8 @@ def commands() -> str:
     """Every verb as its own help page prints it, and the exit codes."""
     house = House("qinglian")
     root = HelpContext(house, info_name="qinglian")
-    pages = [page for name in VERBS for page in _help_pages(house.get_command(root, name), name, root)]
+    names = house.list_commands(root)
+    pages = [page for name in names for page in _help_pages(house.get_command(root, name), name, root)]
     codes = _table(("code", "name"), [(str(int(code)), code.name) for code in Exit])
     return "\n\n".join(["# Commands", "## Exit codes", codes, *pages])
 
@@ -87,6 +89,17 @@ def tables() -> str:
         ]
         parts += [f"## {table.name}", table.comment or "", _table(("column", "type", "", "meaning"), rows)]
     return "\n\n".join(part for part in parts if part)
+
+
+def files() -> str:
+    """Every table that a room's readers take, from the schema that they read by."""
+    from qinglian.ingest.schema import load_schema
+    from qinglian.ingest.schema_docs import schema_markdown
+
+    parts = ["# Tables of files", "Headings in either language; units stand in headings and may be others."]
+    for path in sorted(Path(qinglian.__file__).parent.glob("*/*schema.toml")):
+        parts += [f"## {path.parent.name}/{path.name}", schema_markdown(load_schema(path), 3)]
+    return "\n\n".join(parts)
 
 
 def modules() -> str:

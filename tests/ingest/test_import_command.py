@@ -113,7 +113,7 @@ def test_a_template_of_chosen_columns(ask, tmp_path):
     [
         (["facts.xlsx"], "ingest.template_csv"),
         (["there.csv"], "ingest.template_exists"),
-        (["new.csv", "--column", "colour"], "ingest.template_column"),
+        (["new.csv", "--column", "colour"], "ingest.template_column_unknown"),
     ],
 )
 def test_no_template_is_written_where_it_cannot_be(ask, tmp_path, words, code):

@@ -144,7 +144,11 @@ def sums_text():
     text = (files("qinglian.ledger") / "sql" / "sums.sql").read_text(encoding="utf-8")
     first, end = day_number(YEAR.start), day_number(date(2023, 1, 1))
     return text.format(
-        cell="f.month", cut="", scenario=1, first_day=first, end_day=end, first_stream=0, end_stream=1000
+        cell="f.month",
+        cut="",
+        scenario=1,
+        days=f" AND f.start_day >= {first} AND f.start_day < {end}",
+        streams=" AND f.stream_id >= 0 AND f.stream_id < 1000",
     )
 
 

@@ -5,7 +5,23 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from qinglian.present.figures import Bar, Bars, Column, Flow, Sankey, Table, Tree, Waterfall
+from qinglian.present.figures import (
+    Axis,
+    Bar,
+    Bars,
+    Block,
+    Column,
+    Curve,
+    Curves,
+    Flow,
+    Gantt,
+    Group,
+    Sankey,
+    Table,
+    Tick,
+    Tree,
+    Waterfall,
+)
 
 TABLE = Table(
     "安徽电网 & <grid>",
@@ -30,3 +46,26 @@ WATERFALL = Waterfall(
 )
 TREE = Tree("total 10 t", (Tree("甲\nfile a.csv, row 3", (Tree("leaf"),)), Tree("last")))
 SANKEY = Sankey("flows", "t", (Flow("factory", "recycler", 3), Flow("factory", "landfill", Fraction(1, 2))))
+AXIS = Axis(2880, (Tick(0, "周一 Mon"), Tick(1440, "Tue"), Tick(2879, "cut")))
+GANTT = Gantt(
+    "排程 <plan>",
+    ("L1", "线 2"),
+    (Group("F1", "P"), Group("F2", "P"), Group("F&3", "Q")),
+    (
+        Block(0, 0, 15, "setup for J1", None),
+        Block(0, 15, 700, "J1 <a>", 0, "Mon 00:15", "Mon 11:40", "due Tue"),
+        Block(1, 1500, 2880, "J2", 2, marked=True),
+    ),
+    AXIS,
+    mark="late 延期",
+    beside="setup",
+    notes=("a note",),
+)
+CURVES = Curves(
+    "power",
+    "kW",
+    (Curve("plan 计划", (Decimal("5.5"), None, 2)), Curve("baseline", (-1, 3, Fraction(1, 3)))),
+    AXIS,
+    960,
+    ("Mon 00:00", "Mon 16:00", "Tue 08:00"),
+)

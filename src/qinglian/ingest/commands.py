@@ -90,7 +90,7 @@ def template(console: Console, file: Path, only: tuple[str, ...], example: bool)
     if file.suffix.lower() != ".csv":
         raise QinglianError("ingest.template_csv", Where(file=str(file)))
     if unknown := [name for name in only if name not in columns()]:
-        raise QinglianError("ingest.template_column", name=unknown[0], known=", ".join(columns()))
+        raise QinglianError("ingest.template_column_unknown", name=unknown[0], known=", ".join(columns()))
     try:
         write_template(file, language(), only=only, example=example)
     except FileExistsError as error:

@@ -1,4 +1,7 @@
-"""What a room reports, as data: tables, trees, bars, waterfalls and flows. Renderers decide how they look."""
+"""What a room reports, as data: tables, trees, bars, waterfalls, flows, schedules and curves.
+
+Renderers decide how they look.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias
+
+from qinglian.core.text import text
 
 Number: TypeAlias = int | Decimal | Fraction
 Cell: TypeAlias = str | int | Decimal | Fraction | None
@@ -151,11 +156,123 @@ class Sankey:
     notes: tuple[str, ...] = ()
 
 
-Figure: TypeAlias = Table | Tree | Bars | Waterfall | Sankey
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A place on a time axis and what is written there."""
+
+    at: int
+    label: str
 
 
-def as_table(figure: Bars | Waterfall | Sankey) -> Table:
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Time from 0 to `end` in steps nobody needs to know; figures with equal axes line up."""
+
+    end: int
+    ticks: tuple[Tick, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.end < 1:
+            raise ValueError("a time axis has a length")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Something that occupies a row of a schedule from `start` to `end`.
+
+    Parameters
+    ----------
+    row
+        Index of the row.
+    group
+        Index into the schedule's `groups`, which gives the colour; `None` is work beside them (a setup).
+    marked
+        Whether it needs attention (is late).
+    begins, ends
+        Start and end as a person reads them; `hint` is anything more to say.
+    """
+
+    row: int
+    start: int
+    end: int
+    label: str
+    group: int | None
+    begins: str = ""
+    ends: str = ""
+    hint: str = ""
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A kind of block; those of one `kin` have shades of one colour."""
+
+    name: str
+    kin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gantt:
+    """What occupies which row when.
+
+    Raises
+    ------
+    ValueError
+        If a block is in no row, of no group, or ends before it starts.
+    """
+
+    title: str
+    rows: tuple[str, ...]
+    groups: tuple[Group, ...]
+    blocks: tuple[Block, ...]
+    axis: Axis
+    mark: str = ""
+    beside: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for block in self.blocks:
+            if not 0 <= block.row < len(self.rows) or block.start > block.end:
+                raise ValueError(f"the block {block.label!r} is in no row or ends before it starts")
+            if block.group is not None and not 0 <= block.group < len(self.groups):
+                raise ValueError(f"the block {block.label!r} is of no group")
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A value per step of the axis, each holding until the next; `None` is unknown and drawn as a gap."""
+
+    label: str
+    values: tuple[Number | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Step lines over time in one unit: value `i` holds from ``i * step`` on, `times` says when that is."""
+
+    title: str
+    unit: str
+    curves: tuple[Curve, ...]
+    axis: Axis
+    step: int
+    times: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.step < 1:
+            raise ValueError("a step has a length")
+
+
+Figure: TypeAlias = Table | Tree | Bars | Waterfall | Sankey | Gantt | Curves
+Chart: TypeAlias = Bars | Waterfall | Sankey | Gantt | Curves
+
+
+def as_table(figure: Chart) -> Table:
     """Return a chart's data as a table, so that every chart can also be read and audited."""
+    if isinstance(figure, Gantt):
+        return _schedule(figure)
+    if isinstance(figure, Curves):
+        return _steps(figure)
     amount = Column("", figure.unit, "quantity")
     if isinstance(figure, Sankey):
         flows = tuple((flow.source, flow.target, flow.value) for flow in figure.flows)
@@ -164,3 +281,34 @@ def as_table(figure: Bars | Waterfall | Sankey) -> Table:
     return Table(
         figure.title, (Column(""), amount), tuple((bar.label, bar.value) for bar in bars), figure.notes
     )
+
+
+def _schedule(figure: Gantt) -> Table:
+    titles = ("", "", text("present.begins"), text("present.ends"), "", figure.mark, "")
+    ordered = sorted(figure.blocks, key=lambda block: (block.row, block.start, block.end, block.label))
+    rows = tuple(
+        (
+            figure.rows[block.row],
+            block.label,
+            block.begins or str(block.start),
+            block.ends or str(block.end),
+            figure.beside if block.group is None else figure.groups[block.group].name,
+            "▲" if block.marked else "",
+            block.hint,
+        )
+        for block in ordered
+    )
+    return Table(figure.title, tuple(map(Column, titles)), rows, figure.notes)
+
+
+def _steps(figure: Curves) -> Table:
+    columns = (Column(""), *(Column(curve.label, figure.unit, "quantity") for curve in figure.curves))
+    count = max((len(curve.values) for curve in figure.curves), default=0)
+    rows = tuple(
+        (
+            figure.times[place] if place < len(figure.times) else str(place * figure.step),
+            *(curve.values[place] if place < len(curve.values) else None for curve in figure.curves),
+        )
+        for place in range(count)
+    )
+    return Table(figure.title, columns, rows, figure.notes)

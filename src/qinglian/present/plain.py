@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from qinglian.present.cells import grid, padded, width
-from qinglian.present.figures import Bars, Table, Tree, as_table
+from qinglian.present.figures import Bars, Curves, Gantt, Table, Tree, as_table
+from qinglian.present.strips import curve_lines, gantt_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,10 @@ def plain_text(figure: Figure) -> str:
         return "\n".join(_tree(figure))
     if isinstance(figure, Bars):
         return "\n".join(_table(as_table(figure), bar_strips(figure)))
+    if isinstance(figure, Gantt):
+        return "\n".join(gantt_lines(figure))
+    if isinstance(figure, Curves):
+        return "\n".join(curve_lines(figure))
     return "\n".join(_table(figure if isinstance(figure, Table) else as_table(figure)))
 
 

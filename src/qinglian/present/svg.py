@@ -1,31 +1,28 @@
-"""Bars and waterfalls as self-contained SVG: no script, no style sheet, no font or address from outside.
-
-Each drawing carries its title and its numbers as text, so that it can be read aloud and searched.
-"""
+"""Charts as self-contained SVG: bars and waterfalls here, schedules and curves in modules of their own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
 
 from qinglian.present.cells import width
-from qinglian.present.figures import Waterfall
+from qinglian.present.curve_svg import curves_svg
+from qinglian.present.figures import Curves, Gantt, Waterfall
+from qinglian.present.gantt_svg import gantt_svg
 from qinglian.present.numbers import ABSENT, shown
+from qinglian.present.svg_parts import GAP, SIGN, document, pixels, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from qinglian.present.figures import Bar, Bars
 
-ROW, BAR, PLOT, GAP, SIGN = 26, 18, 420, 10, 8
-"""Pixels: a row, the bar in it, the widest plot, the space between parts, a letter's width."""
+ROW, BAR, PLOT = 26, 18, 420
+"""Pixels: a row, the bar in it, the widest plot."""
 
 LEVEL, RISE, FALL = "#2f6f4f", "#b4532a", "#4f8fbf"
 """A level (start, end, plain bar), an increase, a decrease; they differ in lightness, not by hue alone."""
-
-_NOT_XML = {*map(chr, range(0xD800, 0xE000)), "\ufffe", "\uffff"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +36,15 @@ class _Strip:
     colour: str
 
 
-def to_svg(figure: Bars | Waterfall) -> str:
+def to_svg(figure: Bars | Waterfall | Gantt | Curves) -> str:
     """Draw a figure as one SVG document.
 
     Every bar keeps the zero line in view, so lengths can be compared.
     """
+    if isinstance(figure, Gantt):
+        return gantt_svg(figure)
+    if isinstance(figure, Curves):
+        return curves_svg(figure)
     strips = list(_waterfall(figure) if isinstance(figure, Waterfall) else map(_level, figure.bars))
     return _drawing(figure.title, figure.unit, strips, figure.notes)
 
@@ -74,21 +75,14 @@ def _drawing(title: str, unit: str, strips: Sequence[_Strip], notes: Sequence[st
     full = max(full, *(2 * GAP + SIGN * width(line) for line in (heading, *notes)))
     height = ROW * (len(strips) + 1 + len(notes)) + GAP
     scale = _Scale.over(strips, left)
-    parts = [_text(GAP, 18, heading, weight="bold")]
+    parts = [words(GAP, 18, heading, weight="bold")]
     parts += [
         _row(scale, strip, value, ROW * (n + 1))
         for n, (strip, value) in enumerate(zip(strips, values, strict=True))
     ]
     parts.append(_zero_line(scale, len(strips)))
-    parts += [
-        _text(GAP, ROW * (len(strips) + 1 + n) + 18, note, colour="#666") for n, note in enumerate(notes)
-    ]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{full}" height="{height}" '
-        f'viewBox="0 0 {full} {height}" '
-        f'role="img" aria-label={quoteattr(_clean(heading))} font-family="sans-serif" font-size="13">'
-        f"<title>{escape(_clean(heading))}</title>{''.join(parts)}</svg>\n"
-    )
+    parts += [words(GAP, ROW * (len(strips) + 1 + n) + 18, note, soft=True) for n, note in enumerate(notes)]
+    return document(full, height, heading, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +101,15 @@ class _Scale:
         return cls(left, low, high - low or Fraction(1))
 
     def x(self, value: Fraction) -> str:
-        return _pixels(self.left + (value - self.low) / self.span * PLOT)
+        return pixels(self.left + (value - self.low) / self.span * PLOT)
 
     def size(self, value: Fraction) -> str:
-        return _pixels(value / self.span * PLOT)
-
-
-def _pixels(value: Fraction) -> str:
-    """Write to a tenth of a pixel, by integers, so that equal figures give equal bytes."""
-    whole, tenth = divmod(round(value * 10), 10)
-    return f"{whole}.{tenth}" if tenth else str(whole)
+        return pixels(value / self.span * PLOT)
 
 
 def _row(scale: _Scale, strip: _Strip, value: str, top: int) -> str:
-    label = _text(scale.left - GAP, top + 14, strip.label, anchor="end")
-    number = _text(scale.left + PLOT + GAP, top + 14, value)
+    label = words(scale.left - GAP, top + 14, strip.label, anchor="end")
+    number = words(scale.left + PLOT + GAP, top + 14, value)
     if strip.low is None or strip.high is None:
         return label + number
     box = f'x="{scale.x(strip.low)}" y="{top}" width="{scale.size(strip.high - strip.low)}" height="{BAR}"'
@@ -130,16 +118,4 @@ def _row(scale: _Scale, strip: _Strip, value: str, top: int) -> str:
 
 def _zero_line(scale: _Scale, rows: int) -> str:
     x = scale.x(Fraction(0))
-    return f'<path d="M{x} {ROW - 4}V{ROW * (rows + 1) - 4}" stroke="#333" fill="none"/>'
-
-
-def _text(
-    x: int, y: int, content: str, *, anchor: str = "start", weight: str = "normal", colour: str = "#222"
-) -> str:
-    style = f'text-anchor="{anchor}" font-weight="{weight}" fill="{colour}"'
-    return f'<text x="{x}" y="{y}" {style}>{escape(_clean(content))}</text>'
-
-
-def _clean(content: str) -> str:
-    """Drop what XML 1.0 cannot hold: control characters, lone surrogates and the two non-characters."""
-    return "".join(sign for sign in content if sign in "\t\n\r" or (sign >= " " and sign not in _NOT_XML))
+    return f'<path d="M{x} {ROW - 4}V{ROW * (rows + 1) - 4}" class="axis" stroke="#333" fill="none"/>'

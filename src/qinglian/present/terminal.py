@@ -11,8 +11,9 @@ from rich.text import Text
 from rich.tree import Tree as RichTree
 
 from qinglian.present.cells import grid
-from qinglian.present.figures import Bars, Table, Tree, as_table
+from qinglian.present.figures import Bars, Curves, Gantt, Table, Tree, as_table
 from qinglian.present.plain import bar_strips
+from qinglian.present.strips import curve_lines, gantt_lines
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -31,6 +32,9 @@ def rendered(figure: Figure) -> RenderableType:
         return _tree(figure)
     if isinstance(figure, Bars):
         return _table(as_table(figure), bar_strips(figure, 24))
+    if isinstance(figure, Gantt | Curves):
+        lines = gantt_lines(figure) if isinstance(figure, Gantt) else curve_lines(figure)
+        return Text("\n".join(lines), no_wrap=True, overflow="crop")
     return _table(figure if isinstance(figure, Table) else as_table(figure))
 
 

@@ -1,0 +1,9 @@
+"""LAPS: the production room. Orders become lots, lots a plan; the plan is verified without its optimiser."""
+
+from __future__ import annotations
+
+from qinglian.core.dimension import Dimension
+
+DIMENSION = Dimension("production", "Green production", "绿色生产", "qinglian.production.commands:production")
+
+__all__ = ["DIMENSION"]

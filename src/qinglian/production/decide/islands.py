@@ -1,0 +1,267 @@
+"""Workers of a search: one plan whose lines are dealt out each round, or a plan each where lines are few.
+
+Lines share nothing while a round lasts, so workers need no locks and the outcome depends on the seed and the
+number of workers only, never on which of them is faster.
+"""
+
+# mypy: disable-error-code="no-any-return"
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qinglian.production.decide.kernel import ENTRY, GUMBELS, JOB, LATE, State, Tables, paste
+from qinglian.production.decide.kernel_moves import Scratch, copy_line
+from qinglian.production.decide.kernel_search import anneal
+from qinglian.production.decide.problem import NEVER, Floats, Ints, Problem, Sequences
+
+SHARED_FROM = 4
+"""Lines per worker from which on workers share one plan."""
+END_PRICE = 1000.0
+MOVES = np.array(
+    [
+        # kind, lines, most, whole, weight, heat, leave, narrow, rivals
+        [10, 0, 4, 0.5, 40.0, 0, 0.25, 0.1, 2],
+        [11, 0, 6, 0.5, 10.0, 0, 0.0, 0.0, 2],
+        [0, 1, 1, 0.0, 0.1, 1, 0.5, 0.0, 2],
+        [1, 1, 40, 1.0, 0.05, 0, 0.5, 0.0, 2],
+        [0, 2, 1, 0.0, 1.0, 0, 0.7, 1.0, 2],
+        [0, 2, 4, 0.3, 2.0, 0, 0.5, 1.0, 2],
+        [0, 3, 6, 0.3, 1.5, 0, 0.3, 1.0, 2],
+        [0, 1, 8, 0.3, 0.1, 0, 0.0, 0.0, 2],
+        [1, 2, 10, 0.8, 0.3, 0, 0.3, 0.7, 2],
+        [2, 1, 6, 0.0, 0.05, 0, 0.0, 0.0, 2],
+    ]
+)
+ALONE = np.array(
+    [
+        [11, 0, 8, 0.5, 40.0, 0, 0.0, 0.0, 1],
+        [0, 1, 1, 0.0, 0.1, 1, 0.0, 0.0, 1],
+        [0, 1, 8, 0.3, 0.5, 0, 0.0, 0.0, 1],
+    ]
+)
+"""Moves where a line has nothing to exchange with."""
+GUMBEL = np.sort(-np.log(-np.log((np.arange(GUMBELS) + 0.5) / GUMBELS)))
+
+
+def tables_of(problem: Problem, release: Ints, due: Ints, weight: Floats) -> Tables:
+    """Lay the problem out as the kernel reads it; times become working time of each line's calendar."""
+    clocks = len(problem.clocks)
+    job = np.zeros((problem.size, clocks), JOB)
+    job["family"], job["stuck"] = problem.class_of[:, None], (problem.fixed >= 0)[:, None]
+    job["weight"] = weight[:, None]
+    job["release"] = _worked(problem, np.maximum(release, problem.fixed)).T
+    job["due"], job["hard"] = _worked(problem, due).T, _worked(problem, problem.deadline).T
+    return Tables(
+        job=job.ravel(),
+        clock=problem.clock_of.astype(np.int64),
+        clocks=clocks,
+        minutes=_by_operation(problem.minutes),
+        price=_by_operation(problem.run_price),
+        priced=bool(problem.run_price.any()),
+        setup=np.ascontiguousarray(problem.setup).ravel(),
+        setup_price=problem.setup_price,
+        lines=problem.lines,
+        families=problem.setup.shape[1],
+        stride=problem.size + 2,
+        soon=30,
+        end_price=END_PRICE if problem.makespan else 0.0,
+    )
+
+
+def _by_operation(table: Any) -> Any:
+    return np.ascontiguousarray(table.T).ravel()
+
+
+def _worked(problem: Problem, minutes: Ints) -> Ints:
+    """Minutes of the horizon as working minutes, by clock."""
+    rows = []
+    for clock in problem.clocks:
+        inside = np.minimum(np.maximum(minutes, 0), NEVER)
+        index = np.searchsorted(clock.starts, inside, "right") - 1
+        done = clock.before[index] + np.minimum(inside, clock.ends[index]) - clock.starts[index]
+        row = np.where(index < 0, 0, done)
+        rows.append(np.where(minutes < 0, minutes, np.where(minutes >= NEVER, NEVER, row)))
+    return np.array(rows, dtype=np.int32)
+
+
+def state_of(problem: Problem, tables: Tables, sequences: Sequences) -> State:
+    """Lay a plan out as rows of entries."""
+    state = State(
+        entries=np.zeros(problem.lines * tables.stride, ENTRY),
+        length=np.zeros(problem.lines, np.int64),
+        line_of=np.full(problem.size, -1, np.int64),
+        index_of=np.ones(problem.size, np.int64),
+        aim=np.zeros(max(problem.lines, 1), np.int64),
+    )
+    heads = state.entries[:: tables.stride]
+    heads["op"], heads["family"] = -1, problem.start_class
+    heads["end"] = _worked(problem, problem.available)[problem.clock_of, np.arange(problem.lines)]
+    heads["due"] = heads["hard"] = NEVER
+    for line, row in enumerate(sequences):
+        if len(row):
+            paste(tables, state, line, 1, np.asarray(row, np.int64), 0, len(row))
+    return state
+
+
+def sequences_in(tables: Tables, state: State) -> Sequences:
+    """Read the order of operations back."""
+    rows = state.entries.reshape(-1, tables.stride)["op"]
+    return [rows[line, 1 : 1 + count].copy() for line, count in enumerate(state.length)]
+
+
+def standing_cost(tables: Tables, state: State) -> float:
+    """Cost of a plan by the tables, summed afresh so that rounding of differences cannot grow."""
+    total = 0.0
+    for line, count in enumerate(state.length):
+        row = state.entries[line * tables.stride : line * tables.stride + 1 + count]
+        last = int(row["end"][-1])
+        if tables.end_price:
+            total += tables.end_price * max(0, last - int(state.aim[0])) + 0.01 * last
+        row = row[1:]
+        end = row["end"].astype(np.int64)
+        total += float((row["weight"] * np.maximum(0, end - row["due"])).sum())
+        total += LATE * float(np.maximum(0, end - row["hard"]).sum())
+        total += tables.setup_price[line] * float(row["setup"].sum())
+        total += float(tables.price[row["op"] * tables.lines + line].sum())
+    return total
+
+
+@dataclass
+class Worker:
+    """One thread's own room: random numbers, backups, what its moves gained."""
+
+    scratch: Scratch
+    gains: Floats
+
+    @classmethod
+    def of(cls, problem: Problem, tables: Tables, seed: np.random.SeedSequence) -> Worker:
+        """Make room for a problem."""
+        size, lines = problem.size, problem.lines
+        noise = seed.generate_state(2, np.uint64) | np.uint64(1)
+        scratch = Scratch(
+            entries=np.zeros(lines * tables.stride, ENTRY),
+            length=np.zeros(lines, np.int64),
+            stamp=np.zeros(lines, np.int64),
+            touched=np.zeros(lines + 2, np.int64),
+            removed=np.zeros(size + 2, np.int64),
+            origin=np.zeros(size + 2, np.int64),
+            unit_start=np.zeros(size + 2, np.int64),
+            unit_count=np.zeros(size + 2, np.int64),
+            key=np.zeros(size + 2),
+            order=np.zeros(size + 2, np.int64),
+            count=np.zeros(4, np.int64),
+            noise=noise,
+        )
+        return cls(scratch, np.zeros((len(MOVES), 4)))
+
+
+class Team:
+    """Workers on one shared plan, or each on a plan of its own."""
+
+    def __init__(self, problem: Problem, sequences: Sequences, workers: int, seed: int) -> None:
+        self.problem = problem
+        self.shared = workers == 1 or problem.lines >= SHARED_FROM * workers
+        self.dealer = np.random.default_rng([seed, 1])
+        order = np.argsort(problem.class_of, kind="stable").astype(np.int64)
+        families = problem.setup.shape[1]
+        start = np.searchsorted(problem.class_of[order], np.arange(families + 1)).astype(np.int64)
+        self.alike = (start, order)
+        self.pool = ThreadPoolExecutor(workers) if workers > 1 else None
+        self.tables = tables_of(problem, problem.release, problem.due, problem.weight)
+        self.pressed = self.tables
+        seeds = np.random.SeedSequence(seed).spawn(workers)
+        self.workers = [Worker.of(problem, self.tables, one) for one in seeds]
+        plans = 1 if self.shared else workers
+        self.states = [state_of(problem, self.tables, sequences) for _ in range(plans)]
+        self.bests = [_copy(state) for state in self.states]
+        self.looks = 0
+        self.seed = seed
+
+    def close(self) -> None:
+        """Let the threads go."""
+        if self.pool is not None:
+            self.pool.shutdown(wait=True)
+
+    def restart(self, place: int, sequences: Sequences) -> None:
+        """Go on from another plan."""
+        self.states[place] = state_of(self.problem, self.tables, sequences)
+        self.bests[place] = _copy(self.states[place])
+
+    def renew(self, release: Ints, due: Ints, weight: Floats) -> None:
+        """Take over times that other stages of the plan imply; plans keep their order."""
+        self.tables = self.pressed = tables_of(self.problem, release, due, weight)
+        for place, state in enumerate(self.states):
+            self.restart(place, sequences_in(self.tables, state))
+
+    def aim(self, minute: int) -> None:
+        """Set the makespan to be reached."""
+        for state in self.states:
+            state.aim[0] = minute
+
+    def press(self, price: float) -> None:
+        """Give line time a price, in weights of all operations of a mean line; costs are told without it."""
+        problem = self.problem
+        price *= float(problem.weight.sum()) / max(1, problem.lines)
+        self.pressed = self.tables
+        if price > 0.0:
+            self.pressed = self.tables._replace(
+                price=self.tables.price + price * np.maximum(self.tables.minutes, 0),
+                setup_price=self.tables.setup_price + price,
+                priced=True,
+            )
+
+    def round(self, temperature: float, steps: int) -> list[float]:
+        """Let every worker take so many steps; return the cost of the best plan of the round, by plan."""
+        jobs = self._deal()
+
+        def work(number: int) -> int:
+            place, lines = jobs[number]
+            return self._anneal(number, place, lines, temperature, steps)
+
+        numbers = range(len(jobs))
+        found = list(self.pool.map(work, numbers)) if self.pool is not None else [work(n) for n in numbers]
+        self.looks += sum(found)
+        return [standing_cost(self.tables, best) for best in self.bests]
+
+    def _deal(self) -> list[tuple[int, Any]]:
+        lines = self.problem.lines
+        if not self.shared:
+            return [(place, np.arange(lines)) for place in range(len(self.workers))]
+        dealt = self.dealer.permutation(lines)
+        hands = [np.sort(dealt[number :: len(self.workers)]) for number in range(len(self.workers))]
+        return [(0, hand) for hand in hands]
+
+    def _anneal(self, number: int, place: int, lines: Any, temperature: float, steps: int) -> int:
+        state, best, worker = self.states[place], self.bests[place], self.workers[number]
+        mine = np.zeros(self.problem.lines, np.int64)
+        mine[lines] = 1
+        for line in lines:
+            copy_line(self.tables, state.entries, state.length, best.entries, best.length, line)
+        dirty = np.zeros(self.problem.lines, np.int64)
+        _, _, looks = anneal(
+            self.pressed,
+            state,
+            best,
+            worker.scratch,
+            lines.astype(np.int64),
+            (*self.alike, mine),
+            dirty,
+            MOVES if len(lines) > 1 else ALONE,
+            worker.gains,
+            GUMBEL,
+            temperature,
+            steps,
+        )
+        return int(looks)
+
+    def best(self, place: int) -> Sequences:
+        """Return the best plan of the last round."""
+        return sequences_in(self.tables, self.bests[place])
+
+
+def _copy(state: State) -> State:
+    return State(*(part.copy() for part in state))

@@ -1,0 +1,83 @@
+"""The page of a plan: what it comes to, its schedule, load, power and prices, late lots with their cause."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qinglian.core.text import text
+from qinglian.present.page import page
+from qinglian.production.explain import Explainer
+from qinglian.production.planner import RULES
+from qinglian.production.report import (
+    SHOWN_LATE,
+    figures_table,
+    late_table,
+    line_load,
+    objective_table,
+    power_curves,
+    price_curves,
+)
+from qinglian.production.schedule import gantt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qinglian.present.figures import Figure
+    from qinglian.production.objective import Objective
+    from qinglian.production.verify import Verification
+
+
+def plan_page(
+    found: Verification,
+    objective: Objective,
+    *,
+    baseline: Verification | None = None,
+    more: Iterable[Figure | str] = (),
+) -> str:
+    """Write the page in the language in force; `more` stands after the figures."""
+    parts: list[Figure | str] = [text("production.page_made", origin=found.plan.origin or "?")]
+    parts += [verdict(found), bound_sentence(found)]
+    parts += [compared(found, baseline), objective_table(found, objective), *more]
+    parts += [gantt(found)]
+    if baseline is not None:
+        curves = {text("production.plan_label"): found, text("production.baseline_label"): baseline}
+    else:
+        curves = {text("production.plan_label"): found}
+    parts += [power_curves(curves), *price_curves(found)]
+    parts += [late_table(found, causes=late_causes(found, objective)), line_load(found)]
+    return page(text("production.page_title", name=found.instance.name or "?"), parts)
+
+
+def compared(found: Verification, baseline: Verification | None) -> Figure:
+    """Return the figures of a plan, beside those of its baseline where there is one."""
+    label = text("production.plan_label")
+    if baseline is None:
+        return figures_table({label: found})
+    name, origin = text("production.baseline_label"), baseline.plan.origin
+    origin = text("production.origin_rules") if origin == RULES else origin
+    return figures_table({f"{name}: {origin}" if origin else name: baseline, label: found})
+
+
+def verdict(found: Verification) -> str:
+    """Say whether the plan keeps every rule."""
+    if found.valid:
+        return text("production.page_valid")
+    return text("production.page_invalid", count=len(found.violations), first=found.violations[0].message())
+
+
+def bound_sentence(found: Verification) -> str:
+    """Say the best bound, or that there is none."""
+    if found.plan.bound is None:
+        return text("production.page_no_bound")
+    return text("production.page_bound", bound=f"{found.plan.bound:,.6g}")
+
+
+def late_causes(found: Verification, objective: Objective, most: int = SHOWN_LATE) -> dict[str, str]:
+    """Say of the late lots that weigh most why they are late."""
+    if not found.kpis.late:
+        return {}
+    lots = found.instance.lot_of
+    ordered = sorted(found.kpis.late.items(), key=lambda item: (-item[1] * lots[item[0]].weight, item[0]))
+    explainer = Explainer(found.instance, found.plan, objective)
+    causes = {lot: explainer.cause(lot) for lot, _ in ordered[:most]}
+    return {lot: text(f"production.cause_{cause}") for lot, cause in causes.items() if cause}
