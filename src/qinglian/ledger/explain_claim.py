@@ -10,7 +10,7 @@ from qinglian.core.errors import QinglianError
 from qinglian.core.text import text
 from qinglian.ledger.book import Book
 from qinglian.ledger.claims import claims
-from qinglian.ledger.explain import number_text
+from qinglian.ledger.explain import amount_text
 from qinglian.present.figures import Tree
 
 TOLD = ("baseline", "method", "factor", "stated")
@@ -44,4 +44,4 @@ def explain_claim(book: Book, number: int) -> Tree:
 def _figure(claim: dict[str, Any]) -> str:
     if claim["kg_co2e"] is None:
         return text("ledger.claim_not_recomputable")
-    return f"{number_text(Fraction(claim['kg_co2e']))} kg CO2e"
+    return amount_text(Fraction(claim["kg_co2e"]), "kg CO2e")

@@ -222,9 +222,9 @@ def _decisions(connection: Connection, number: int) -> tuple[Decision, ...]:
 def _in_order(current: Version, state: str) -> None:
     due = dict(pairwise(STATES)).get(current.state, "")
     if state != due:
-        raise QinglianError(
-            "ledger.state_out_of_order", version=current.id, state=current.state, wanted=state, due=due or "—"
-        )
+        names = {"state": current.state, "wanted": state, "due": due}
+        shown = {name: text(f"ledger.state_{code}") if code else "—" for name, code in names.items()}
+        raise QinglianError("ledger.state_out_of_order", version=current.id, **shown)
 
 
 def refuse_involved(book: Book, transaction: Transaction, actor: Actor, current: Version) -> None:

@@ -112,7 +112,7 @@ def version_list(console: Console) -> None:
         (
             str(v.id),
             v.label,
-            v.state,
+            text(f"ledger.state_{v.state}"),
             text("ledger.yes" if v.independently_reviewed else "ledger.no"),
             "" if v.supersedes is None else str(v.supersedes),
             v.export_sha256,
@@ -353,7 +353,8 @@ def _rounded(value: float) -> Decimal:
 
 
 def _emit_version(console: Console, found: Version) -> None:
-    sentences = [text("ledger.version_text", version=found.id, label=found.label, state=found.state)]
+    state = text(f"ledger.state_{found.state}")
+    sentences = [text("ledger.version_text", version=found.id, label=found.label, state=state)]
     if found.head is not None:
         sentences.append(text("ledger.head_text", head=found.head))
     if found.state in {"approved", "published"} and not found.independently_reviewed:
