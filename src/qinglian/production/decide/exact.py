@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from qinglian.production.decide.bounds import makespan_bound, setup_bound
 from qinglian.production.decide.construct import completed, construct
 from qinglian.production.decide.decode import decode
-from qinglian.production.decide.exact_model import DEPOT, Model, Place
+from qinglian.production.decide.exact_arcs import DEPOT, Place
+from qinglian.production.decide.exact_model import Model
 from qinglian.production.decide.problem import NEVER, Problem, sequences_of
 from qinglian.production.objective import CORE
 from qinglian.production.plan import Plan, Task

@@ -7,31 +7,15 @@ the calendar says in which window a moment lies. Lines that are always open need
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from qinglian.production.decide.exact_arcs import DEPOT, Place, Variable, pairs
 
 if TYPE_CHECKING:
     from qinglian.production.decide.clocks import Clock
     from qinglian.production.decide.problem import Problem
-
-Variable = Any
-DEPOT = -1
-
-
-@dataclass
-class Place:
-    """An operation on one line: whether it is there, and its start in open minutes of the line."""
-
-    operation: int
-    line: int
-    minutes: int
-    present: Variable
-    at: Variable
-    setup_at: Variable = None
-    into: list[tuple[int, Variable, int]] = field(default_factory=list)
-    """Arcs into it: the operation before (or `DEPOT`), the literal, minutes of setup."""
 
 
 class Model:
@@ -161,49 +145,12 @@ class Model:
             place.into.append((DEPOT, first, int(problem.setup[line, initial, family])))
             arcs += [(0, number, first), (number, 0, last), (number, number, ~place.present)]
             self.cp.add_implication(place.present, ~empty)
-        for before, after in self._pairs(line, places):
+        for before, after in pairs(self.problem, line, places, self.followers, self.known):
             literal = self.cp.new_bool_var("")
             here, there = problem.class_of[before.operation], problem.class_of[after.operation]
             after.into.append((before.operation, literal, int(problem.setup[line, here, there])))
             arcs.append((node[before.operation], node[after.operation], literal))
         return arcs
-
-    def _pairs(self, line: int, places: list[Place]) -> list[tuple[Place, Place]]:
-        problem = self.problem
-        if self.followers is None or len(places) <= self.followers:
-            return [(a, b) for a in places for b in places if a is not b and not self._foolish(line, a, b)]
-        operations = np.array([place.operation for place in places])
-        due, family = problem.due[operations].astype(np.int64), problem.class_of[operations]
-        found = []
-        for number, place in enumerate(places):
-            apart = np.abs(due - due[number]) / 30 + 5 * problem.setup[line, family[number], family]
-            apart = apart + 0.02 * np.maximum(0, problem.release[operations] - due[number])
-            apart[number] = np.inf
-            near = set(np.argpartition(apart, self.followers)[: self.followers].tolist())
-            found += [(place, places[other]) for other in near if other != number]
-        nodes = {place.operation: place for place in places}
-        kept = {(a.operation, b.operation) for a, b in found}
-        extra = [(a, b) for own, a, b in self.known if own == line and (a, b) not in kept]
-        return found + [(nodes[a], nodes[b]) for a, b in extra if a in nodes and b in nodes]
-
-    def _foolish(self, line: int, before: Place, after: Place) -> bool:
-        """Whether swapping two equal runs never hurts: the later is ready and due first, and dearer."""
-        problem, a, b = self.problem, before.operation, after.operation
-        if problem.coupled or before.minutes != after.minutes or problem.class_of[a] != problem.class_of[b]:
-            return False
-        if max(problem.fixed[a], problem.fixed[b]) >= 0 or problem.deadline[a] != problem.deadline[b]:
-            return False
-        better = (
-            problem.release[b] <= problem.release[a]
-            and problem.due[b] <= problem.due[a]
-            and problem.weight[b] >= problem.weight[a]
-        )
-        same = (problem.release[a], problem.due[a], problem.weight[a]) == (
-            problem.release[b],
-            problem.due[b],
-            problem.weight[b],
-        )
-        return bool(better) and (not same or b < a)
 
     def _set_up(self, place: Place, clock: Clock, first: int) -> None:
         """Leave time for the setup after whatever comes before; place it where crews or windows need that."""
