@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 
 from qinglian.core.canonical import canonical_json
 from qinglian.core.errors import QinglianError, Where
+from qinglian.core.text import text
 from qinglian.ledger import schema
 from qinglian.ledger.actor import Actor, subject_key
 from qinglian.ledger.book import Book, Transaction
@@ -222,9 +223,18 @@ def _decisions(connection: Connection, number: int) -> tuple[Decision, ...]:
 def _in_order(current: Version, state: str) -> None:
     due = dict(pairwise(STATES)).get(current.state, "")
     if state != due:
-        names = {"state": current.state, "wanted": state, "due": due}
-        shown = {name: text(f"ledger.state_{code}") if code else "—" for name, code in names.items()}
-        raise QinglianError("ledger.state_out_of_order", version=current.id, **shown)
+        raise QinglianError(
+            "ledger.state_out_of_order",
+            version=current.id,
+            state=_shown(current.state),
+            wanted=_shown(state),
+            due=_shown(due),
+        )
+
+
+def _shown(state: str) -> str:
+    """Name a state in the reader's language."""
+    return text(f"ledger.state_{state}") if state else "—"
 
 
 def refuse_involved(book: Book, transaction: Transaction, actor: Actor, current: Version) -> None:
