@@ -25,9 +25,9 @@ CYCLE = 3000
 PRESSURE = 0.4
 """Price of a minute of line time at the start of a cycle, in weights of all operations of a mean line.
 
-Lateness alone does not see that a line has become free earlier before something is late; a price of time that
-fades away leads to assignments that leave room. It pays where operations are many (43 lines × 1,500 lots after
-10 s: 48,700 instead of 55,100) and not where they are few, so that it fades below `MANY`.
+Lateness alone does not see that a line has become free earlier before something is late; a price of time
+that fades away leads to assignments that leave room. It pays where operations are many (43 lines × 1,500 lots
+after 10 s: 48,700 instead of 55,100) and not where they are few, so that it fades below `MANY`.
 """
 LAST_PRESSURE = 0.02
 FREE_FROM = 0.45
