@@ -120,7 +120,7 @@ def ours(folder: Path, clock: Clock) -> None:
 
     book = open_book(folder / "book")
     shutil.rmtree(book.cache_folder, ignore_errors=True)
-    with clock.timed(), _steps(clock):
+    with _steps(clock), clock.timed():
         run = _calculate(book)
     clock.found |= _check(folder, book, run)
 
@@ -130,7 +130,7 @@ def again(folder: Path, clock: Clock) -> None:
     from qinglian.ledger.book import open_book
 
     book = open_book(folder / "book")
-    with clock.timed(), _steps(clock):
+    with _steps(clock), clock.timed():
         _calculate(book)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 import qinglian
-from qinglian.cli import VERBS, House
+from qinglian.cli import House
 from qinglian.core.text import entry, room_texts
 from qinglian.present.documents import to_markdown
 from qinglian.present.exits import Exit
@@ -43,7 +43,8 @@ def commands() -> str:
     """Every verb as its own help page prints it, and the exit codes."""
     house = House("qinglian")
     root = HelpContext(house, info_name="qinglian")
-    pages = [page for name in VERBS for page in _help_pages(house.get_command(root, name), name, root)]
+    names = house.list_commands(root)
+    pages = [page for name in names for page in _help_pages(house.get_command(root, name), name, root)]
     codes = _table(("code", "name"), [(str(int(code)), code.name) for code in Exit])
     return "\n\n".join(["# Commands", "## Exit codes", codes, *pages])
 

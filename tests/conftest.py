@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from qinglian.core.text import language, use_language
 
 SHARED_DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
+
+
+# A busy machine is no fault of the code: no test asserts a time, hypothesis' own deadline included.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

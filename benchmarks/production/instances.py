@@ -1,8 +1,8 @@
 """Public scheduling instances as instances of the production room.
 
-``wtsds``: V. A. Cicirello, single machine with sequence-dependent setups and weighted tardiness; each job is a
-family of its own, and its first setup is a row without a family before. ``pmp``: unrelated parallel machines,
-makespan (`R || Cmax`), one job a line and one column a machine.
+``wtsds``: V. A. Cicirello, single machine with sequence-dependent setups and weighted tardiness; each job is
+a family of its own, and its first setup is a row without a family before. ``pmp``: unrelated parallel
+machines, makespan (`R || Cmax`), one job a line and one column a machine.
 """
 
 from __future__ import annotations

@@ -44,12 +44,13 @@ class Verb(NamedTuple):
 _BOOK = "qinglian.ledger.commands.book"
 _CALCULATION = "qinglian.ledger.commands.calculation"
 _FACTORS = "qinglian.ledger.commands.factors"
+_RECORDS = "qinglian.ledger.commands.records"
 _VERSIONS = "qinglian.ledger.commands.versions"
 
 VERBS: dict[str, Verb] = {
     "init": Verb(f"{_BOOK}:init", "Create a book", "创建账本"),
     "facility": Verb(f"{_BOOK}:facility", "Facilities: register, list", "设施：登记、列出"),
-    "own": Verb(f"{_BOOK}:own", "Record an ownership share", "记录持股比例"),
+    "own": Verb(f"{_BOOK}:own", "Ownership shares: record, end, list", "持股比例：记录、终止、列出"),
     "factors": Verb(f"{_FACTORS}:factors", "Factor packs: install, list, show", "因子包：安装、列出、查看"),
     "template": Verb(
         "qinglian.ingest.commands:template",
@@ -58,6 +59,8 @@ VERBS: dict[str, Verb] = {
     ),
     "import": Verb("qinglian.ingest.commands:import_files", "Import activity files", "导入活动数据文件"),
     "batches": Verb(f"{_BOOK}:batches", "List posted batches", "列出已过账批次"),
+    "records": Verb(f"{_RECORDS}:records", "List posted records", "列出已过账记录"),
+    "evidence": Verb(f"{_RECORDS}:evidence", "Evidence files: list, add", "证据文件：列出、添加"),
     "undo": Verb(f"{_BOOK}:undo", "Reverse a whole batch", "冲销整个批次"),
     "reverse": Verb(f"{_BOOK}:reverse", "Reverse one record", "冲销一条记录"),
     "instruments": Verb(

@@ -259,3 +259,20 @@ def test_import_reads_no_table():
     code = "import qinglian.core.units as u; print(u._document.cache_info().currsize)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert shown.strip() == "0"
+
+
+@pytest.mark.parametrize(
+    ("word", "has", "lacks"),
+    [
+        ("furlong", "km", "RON"),
+        ("kWhh", "kWh", "km"),
+        ("stone", "t", "km"),
+        ("zzz", "kWh", "RON"),
+    ],
+)
+def test_an_unknown_unit_is_answered_with_near_names_or_its_likely_dimension(word, has, lacks):
+    with pytest.raises(QinglianError) as caught:
+        parse_unit(word)
+    near = caught.value.problem.params["near"]
+    assert has in near
+    assert lacks not in near

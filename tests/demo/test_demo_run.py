@@ -100,6 +100,7 @@ def test_it_can_be_made_again_in_the_same_folder_with_the_same_inventory(made):
     folder, outcome = made
     again = run_demo(folder, Console())
     assert again.data["inventory"]["sha256"] == outcome.data["inventory"]["sha256"]
+    assert again.data["production"] == outcome.data["production"]
 
 
 def test_it_does_not_touch_a_folder_that_is_not_its_own(tmp_path):
@@ -110,6 +111,12 @@ def test_it_does_not_touch_a_folder_that_is_not_its_own(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
+@pytest.fixture
+def _short_searches(monkeypatch):
+    monkeypatch.setattr("qinglian.demo.production.STEPS", 2_000)
+
+
+@pytest.mark.usefixtures("_short_searches")
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_command_ends_well_without_a_terminal(tmp_path, language):
     command = with_global_options(demo)
@@ -120,7 +127,46 @@ def test_the_command_ends_well_without_a_terminal(tmp_path, language):
     assert (tmp_path / "d" / MARK).exists()
 
 
+@pytest.mark.usefixtures("_short_searches")
 def test_the_command_answers_programs_with_one_document(tmp_path):
     words = ["--dir", str(tmp_path / "d"), "--json"]
     result = CliRunner().invoke(with_global_options(demo), words, obj=Console(), catch_exceptions=False)
     assert json.loads(result.stdout)["audit"]["passed"] is True
+
+
+def test_laps_saves_energy_on_the_synthetic_week_and_posts_it(made):
+    folder, outcome = made
+    laps = outcome.data["production"]
+    assert laps["valid"]
+    assert laps["plan"]["violations"] == laps["baseline"]["violations"] == []
+    claim = laps["claims"]["kwh"]
+    assert claim["verdict"] == "saved"
+    assert len(claim["by_seed"]) == 5
+    assert 0 < claim["low"] <= claim["median"] <= claim["high"]
+    assert sum(claim["causes"].values()) == sum(claim["by_seed"].values()) / 5
+    assert (folder / "plan" / "plan.html").is_file()
+    assert any("SYNTHETIC" in figure for figure in outcome.figures if isinstance(figure, str))
+    assert any("plan:laps-2022-w48" in figure for figure in outcome.figures if isinstance(figure, str))
+
+
+def test_the_plan_it_leaves_verifies_from_its_folder(made):
+    from qinglian.production.plan_files import read_plan
+    from qinglian.production.readers import read_instance
+    from qinglian.production.verify import verify
+
+    folder, outcome = made
+    instance = read_instance(folder / "week")
+    found = verify(instance, read_plan(folder / "plan" / "plan.csv", instance))
+    assert found.valid
+    assert found.energy.bought_kwh == outcome.data["production"]["plan"]["kwh_bought"]
+
+
+def test_without_the_scheduler_it_says_what_to_install(monkeypatch, tmp_path):
+    from qinglian.demo.production import planned
+    from qinglian.production import planner
+
+    monkeypatch.setattr(planner, "find_spec", lambda name: None)
+    data, figures = planned(None, None, tmp_path / "week", tmp_path / "plan")
+    assert data == {"missing": ["numba", "ortools"]}
+    assert "qinglian[production]" in figures[0]
+    assert not list(tmp_path.iterdir())

@@ -144,7 +144,11 @@ def sums_text():
     text = (files("qinglian.ledger") / "sql" / "sums.sql").read_text(encoding="utf-8")
     first, end = day_number(YEAR.start), day_number(date(2023, 1, 1))
     return text.format(
-        cell="f.month", cut="", scenario=1, first_day=first, end_day=end, first_stream=0, end_stream=1000
+        cell="f.month",
+        cut="",
+        scenario=1,
+        days=f" AND f.start_day >= {first} AND f.start_day < {end}",
+        streams=" AND f.stream_id >= 0 AND f.stream_id < 1000",
     )
 
 
@@ -165,3 +169,34 @@ def test_an_unknown_engine_is_refused():
         open_engine("abacus")
     assert error.value.code == "ledger.engine_unknown"
     assert "duckdb" in str(error.value)
+
+
+SORTED = "SELECT range AS n, md5(CAST(range AS VARCHAR)) AS h FROM range(1000000) ORDER BY h"  # some 60 MB
+
+
+def test_a_full_spill_folder_is_a_clear_error(tmp_path):
+    folder = tmp_path / "cache"
+    engine = DuckDBEngine(threads=1, memory_limit="50MB", spill=folder, spill_limit="1MB")
+    with pytest.raises(QinglianError) as error:
+        engine.query(SORTED)
+    assert error.value.code == "ledger.no_room_to_spill"
+    assert str(folder) in str(error.value)
+    assert engine.query("SELECT 1 AS one").to_pylist() == [{"one": 1}]
+    engine.close()
+    assert list(folder.iterdir()) == []
+
+
+def test_what_does_not_fit_into_memory_goes_to_the_spill_folder(tmp_path):
+    engine = DuckDBEngine(threads=1, memory_limit="50MB", spill=tmp_path / "cache")
+    assert engine.query(SORTED).num_rows == 1_000_000
+    engine.close()
+
+
+def test_without_a_spill_folder_nothing_is_written_where_the_user_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    engine = DuckDBEngine(threads=1, memory_limit="50MB")
+    with pytest.raises(QinglianError) as error:
+        engine.query(SORTED)
+    assert error.value.code == "ledger.no_room_to_spill"
+    assert list(tmp_path.iterdir()) == []
+    engine.close()

@@ -15,7 +15,8 @@ from qinglian.ledger.facts import day_number
 from qinglian.ledger.lines import UNRESOLVED
 from qinglian.ledger.packs import load_pack
 from qinglian.ledger.policy import parse_policy, shipped_policy
-from qinglian.ledger.resolution import RADIX, STEPS, Need, lost_at, resolve, unpack
+from qinglian.ledger.ranking import RADIX, STEPS, lost_at, unpack
+from qinglian.ledger.resolution import Need, resolve
 from qinglian.ledger.rules import shipped_rules
 from tests.ledger.conftest import YEAR
 
@@ -278,3 +279,18 @@ def test_an_unreadable_policy_is_refused(text):
     with pytest.raises(QinglianError) as error:
         parse_policy(text)
     assert error.value.code == "ledger.policy_unreadable"
+
+
+def test_a_tie_is_found_behind_needs_without_one(engine, write_pack):
+    one = load_pack(write_pack(row(locator="T1"), row("admin:US", locator="T2"), name="alpha"))
+    other = load_pack(write_pack(row("admin:US", locator="T9"), name="beta"))
+    factors = [*one.factors, *other.factors]
+    needs = [need(), need(place="admin:US")]
+    with pytest.raises(QinglianError) as error:
+        resolve(engine, needs, factors, shipped_policy(), YEAR, CUTOFF)
+    assert error.value.code == "ledger.factor_tie"
+    assert {"T2", "T9"} <= set(str(error.value).replace(",", " ").replace(".", " ").split())
+    assert (
+        resolve(engine, needs[:1], factors, shipped_policy(), YEAR, CUTOFF).chosen["factor_no"][0].as_py()
+        >= 0
+    )

@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from qinglian.core.canonical import canonical_json
 from qinglian.core.errors import QinglianError
-from qinglian.production.measurement import observations, read_meters, read_readings
+from qinglian.core.text import use_language
+from qinglian.production.measurement import measure_on_off, observations, read_meters, read_readings
+from qinglian.production.measurement.report import result_document, result_table
 from qinglian.production.model import Horizon
 from qinglian.production.verify import verify
 from tests.production.small_plants import place, plant
+from tests.production.test_measurement import days, earlier
 
 
 def table(folder: Path, text: str) -> Path:
@@ -67,3 +71,19 @@ def test_what_is_refused(tmp_path: Path, rows: str, message: str) -> None:
     with pytest.raises(QinglianError, match=message) as error:
         read_readings(table(tmp_path, "day,line,energy (kWh),units,on\n" + rows))
     assert all(problem.where and problem.where.row for problem in error.value.problems)
+
+
+def test_results_as_table_and_data() -> None:
+    result = measure_on_off(days(12, 1, saving=0.05), earlier(2))
+    table_ = result_table(result)
+    assert [len(row) for row in table_.rows] == [6, 6]
+    assert table_.notes == ("Verdict: proved",)
+    document = result_document(result)
+    assert canonical_json(document).startswith(b'{"effect":{"detectable":"0.0')
+    assert document["model"]["units"] > 2
+    refused = result_table(measure_on_off([], []))
+    assert refused.rows == ()
+    assert refused.notes[0] == "Verdict: refused"
+    assert "no readings" in refused.notes[1]
+    use_language("zh")
+    assert result_table(result).notes == ("结论：已证明",)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from itertools import permutations
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -20,6 +19,7 @@ from qinglian.production.generator import Week, write_week
 from qinglian.production.plan_files import write_plan
 from qinglian.production.readers import read_instance
 from qinglian.production.verify import verify
+from tests.production.meter_files import meters
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "production-savings.md"
 ACTOR = Actor("planner")
@@ -56,7 +56,7 @@ def _prepared(folder: Path) -> dict[str, object]:
         ("onoff.csv", date(2026, 3, 2), 0.08),
         ("before.csv", date(2025, 12, 1), 0.0),
     ):
-        (folder / name).write_text(_meters(start, saving), encoding="utf-8")
+        (folder / name).write_text(meters(start, saving), encoding="utf-8")
     return {
         "plan": aware.plan,
         "other_plan": blind.plan,
@@ -78,15 +78,3 @@ def _pair(found: list) -> tuple:
         if punctual and one.kpis.lots_on_time >= other.kpis.lots_on_time and one.co2e() < other.co2e():
             return one, other
     raise AssertionError("no such pair: take another seed")
-
-
-def _meters(start: date, saving: float) -> str:
-    luck, rows = Random(1), ["day,line,energy_kWh,units,changeovers,shifts,on"]
-    for number in range(70):
-        on = number // 7 % 2
-        for line in ("L1", "L2"):
-            units, changeovers = luck.randint(900, 2_000), luck.randint(2, 9)
-            energy = (200 + 0.4 * units + 12 * changeovers + luck.gauss(0, 10)) * (1 - saving * on)
-            day = start + timedelta(days=number)
-            rows.append(f"{day},{line},{energy:.1f},{units},{changeovers},2,{'yes' if on else 'no'}")
-    return "\n".join(rows) + "\n"

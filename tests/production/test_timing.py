@@ -261,3 +261,15 @@ def test_a_frozen_week_gets_cheaper_without_more_lateness(shared_data, week):
     assert not found.violations
     assert new.levels[0] <= old.levels[0]
     assert new.levels[1] < old.levels[1]
+
+
+def test_a_time_limit_keeps_what_is_cheaper_by_then():
+    instance = plant(11, lots=8)
+    plan = place(instance, 11)
+    objective = Objective(energy=Decimal(1), peak=Decimal(1))
+    assert retime(instance, plan, objective, seconds=0) == retime(
+        instance, plan, objective, turns=0, seconds=0
+    )
+    found = verify(instance, retime(instance, plan, objective, seconds=0.02))
+    assert not found.violations
+    assert found.evaluate(objective).total <= verify(instance, plan).evaluate(objective).total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -15,9 +16,9 @@ from qinglian.core.errors import QinglianError
 from qinglian.production.model import CarbonIntensity, Generation, Instance, Power
 from qinglian.production.objective import Objective
 from qinglian.production.plan import Plan, Span
-from qinglian.production.verify import verify
+from qinglian.production.verify import Kpis, verify
 from tests.production.minute_oracle import states, totals
-from tests.production.small_plants import HOURS, place, plant
+from tests.production.small_plants import HOURS, open_minutes, place, plant
 
 seeds = st.integers(0, 10_000)
 
@@ -34,6 +35,17 @@ def test_every_minute_agrees(seed: int, stages: int) -> None:
     assert found.cost == slow["cost"]
     assert {item.method: item.kg for item in found.carbon} == slow["carbon"]
     assert found.energy.peak_w == slow["peak_w"]
+    _use_of_lines_agrees(instance, plan, found.kpis)
+
+
+def _use_of_lines_agrees(instance: Instance, plan: Plan, kpis: Kpis) -> None:
+    counts = {line: Counter(state for state, _ in walk) for line, walk in states(instance, plan).items()}
+    on = sum(count.total() - count["off"] for count in counts.values())
+    assert kpis.idle_share * on == sum(count["idle"] for count in counts.values())
+    for line in instance.lines:
+        opened = open_minutes(instance, line)[line.available : counts[line.id].total()]
+        busy = counts[line.id]["run"] + counts[line.id]["setup"]
+        assert kpis.utilisation[line.id] * sum(opened) == busy
 
 
 @given(seeds)

@@ -12,6 +12,7 @@ from qinglian.production.decide.construct import construct
 from qinglian.production.decide.decode import decode
 from qinglian.production.decide.problem import Problem
 from qinglian.production.decide.timing import retime
+from qinglian.production.feasibility import check
 from qinglian.production.generator import Week, write_week
 from qinglian.production.objective import Objective
 from qinglian.production.readers import read_instance
@@ -32,15 +33,16 @@ STAGES = ("board", "assembly", "pack")
         (3, 95, AUTUMN, "Europe/Berlin", ()),
         (4, 40, PLAIN, "Asia/Kolkata", STAGES),
         (5, 80, SPRING, "America/New_York", STAGES),
-        (6, 115, AUTUMN, "Europe/London", STAGES),
+        (6, 60, AUTUMN, "Europe/London", STAGES),
     ],
 )
 def test_weeks_with_shifts_crews_halls_and_dst(
     tmp_path: Path, seed: int, load: int, start: date, zone: str, stages: tuple[str, ...]
 ) -> None:
-    shape = {"lines": 6, "lots": 18, "families": 5, "platforms": 2, "shifts": True, "crews": True, "halls": 2}
+    shape = {"lines": 6, "lots": 22, "families": 5, "platforms": 2, "shifts": True, "crews": True, "halls": 2}
     week = Week(seed=seed, load=load, start=start, zone=zone, stages=stages, **shape)
     instance = read_instance(write_week(week, tmp_path / "week"))
+    assert check(instance) == []
     problem = Problem.of(instance)
     plan = decode(problem, construct(problem))
     first = verify(instance, plan)

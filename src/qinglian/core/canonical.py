@@ -34,8 +34,22 @@ def canonical_json(obj: object) -> bytes:
     return form.encode("utf-8")
 
 
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+
+
 def _form(obj: object) -> object:
-    if obj is None or isinstance(obj, str | bool | int):
+    kind = type(obj)
+    if kind in _AS_THEY_ARE:  # most of all there is
+        return obj
+    if kind is dict:
+        return {_key(key): _form(value) for key, value in obj.items()}  # type: ignore[attr-defined]
+    if kind is list or kind is tuple:
+        return [_form(item) for item in obj]  # type: ignore[attr-defined]
+    return _other_form(obj)
+
+
+def _other_form(obj: object) -> object:
+    if isinstance(obj, str | bool | int):
         return obj
     if isinstance(obj, Mapping):
         return {_key(key): _form(value) for key, value in obj.items()}

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-def nearest(word: str, known: Iterable[str], count: int = 5) -> Sequence[str]:
+def nearest(word: str, known: Iterable[str], count: int = 5, cutoff: float = 0.6) -> Sequence[str]:
     """Return up to `count` of the `known` words that resemble `word`, best first; none if nothing does."""
     from difflib import get_close_matches  # only needed when something went wrong
 
-    return get_close_matches(word, known, n=count, cutoff=0.6)
+    return get_close_matches(word, known, n=count, cutoff=cutoff)

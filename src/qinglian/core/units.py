@@ -23,6 +23,30 @@ HEATING_BASES = ("gross", "net")
 USUAL = ("kWh", "MWh", "GJ", "kg", "t", "L", "m3", "km", "tkm", "item", "CNY")
 """What an error proposes when nothing resembles the text."""
 
+ALIKE, PROPOSED = 0.75, 6
+CLUES = {
+    "area": ("acre", "hectare", "sq", "亩", "平", "顷"),
+    "energy": ("watt", "joule", "calor", "therm", "btu", "瓦", "焦", "卡"),
+    "distance": (
+        "mile",
+        "furlong",
+        "league",
+        "fathom",
+        "yard",
+        "foot",
+        "feet",
+        "inch",
+        "metre",
+        "meter",
+        "里",
+        "尺",
+    ),
+    "mass": ("gram", "pound", "ounce", "stone", "ton", "carat", "斤", "克", "吨", "两"),
+    "volume": ("litre", "liter", "gallon", "barrel", "pint", "quart", "bushel", "cubic", "升", "方"),
+    "time": ("hour", "minute", "second", "week", "month", "fortnight", "时", "分钟"),
+}
+"""Parts of words that say which dimension an unknown unit is likely of."""
+
 _SEPARATORS = r"[\s·•⋅∙‧・*_.^‐-]+"
 _SPELLINGS = str.maketrans(
     {"²": "2", "³": "3", "ℓ": "L"}
@@ -149,9 +173,19 @@ def _find_heating(spelling: str) -> Unit | tuple[str, ...]:
 
 
 def _near(text: str) -> tuple[str, ...]:
+    """Propose units spelled much alike, else those of the dimension the word suggests, else usual ones."""
     _, folded, _ = _spellings()
-    alike = nearest(_spelling(text).casefold(), folded)
-    return tuple(dict.fromkeys(symbol for spelling in alike for symbol in folded[spelling])) or USUAL
+    spelling = _spelling(text).casefold()
+    alike = nearest(spelling, folded, cutoff=ALIKE)
+    symbols = tuple(dict.fromkeys(symbol for known in alike for symbol in folded[known]))
+    return symbols or _of_likely_dimension(spelling) or USUAL
+
+
+def _of_likely_dimension(spelling: str) -> tuple[str, ...]:
+    for dimension, clues in CLUES.items():
+        if any(clue in spelling for clue in clues):
+            return tuple(_document()[dimension])[:PROPOSED]
+    return ()
 
 
 def _spelling(text: str) -> str:

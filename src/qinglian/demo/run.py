@@ -18,6 +18,7 @@ from qinglian.demo.claims import Saving, Statement, enter, read_claims, recomput
 from qinglian.demo.equivalence import Equivalence
 from qinglian.demo.generator import ACTIVITY_FILES, write_files
 from qinglian.demo.importing import import_file
+from qinglian.demo.production import planned
 from qinglian.ingest.accounts import read_certificates
 from qinglian.ledger import evidence
 from qinglian.ledger.actor import Actor
@@ -75,6 +76,7 @@ def run_demo(folder: Path, console: Console) -> Outcome:
         inventory = _inventory(book, actor, outcome)
         _explained(book, inventory, outcome)
         _claims(book, actor, outcome)
+        _laps(book, actor, folder, outcome)
         _audited(book, outcome)
     _next(home, outcome)
     return outcome
@@ -82,11 +84,12 @@ def run_demo(folder: Path, console: Console) -> Outcome:
 
 def _prepare(folder: Path) -> tuple[Path, Path]:
     files, home = folder / "files", folder / "book"
+    made = (files, home, folder / "week", folder / "plan")
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
         raise QinglianError("demo.folder_taken", Where(file=str(folder)))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).touch()
-    for old in (files, home):
+    for old in made:
         if old.exists():
             shutil.rmtree(old)
     write_files(files)
@@ -221,6 +224,12 @@ def _trees(equivalences: list[Equivalence], savings: list[Saving]) -> list[str]:
     return sentences
 
 
+def _laps(book: Book, actor: Actor, folder: Path, outcome: Outcome) -> None:
+    data, figures = planned(book, actor, folder / "week", folder / "plan")
+    outcome.data["production"] = data
+    outcome.figures += figures
+
+
 def _audited(book: Book, outcome: Outcome) -> None:
     result = audit(book)
     if not result.passed:
@@ -237,6 +246,7 @@ def _next(home: Path, outcome: Outcome) -> None:
         f"qinglian explain --book {home} --scope 1",
         f"qinglian trace --book {home} --activity electricity.purchased",
         f"qinglian audit --book {home}",
+        f"qinglian production plan {home.parent / 'week'} --time 30 --out my-plan",
     ]
     outcome.figures.append("\n".join([text("demo.next"), *(f"  {command}" for command in commands)]))
     outcome.data["next"] = commands

@@ -30,7 +30,8 @@ from qinglian.ledger.lines import UNRESOLVED
 from qinglian.ledger.packs import Factor, FactorPack
 from qinglian.ledger.policy import Policy
 from qinglian.ledger.price_years import MissingError, Series, money, moneys_of
-from qinglian.ledger.resolution import CHOSEN, TRACE, Need, Resolution, merged, resolve, table_of
+from qinglian.ledger.ranking import CHOSEN, TRACE, joined_stretches
+from qinglian.ledger.resolution import Need, Resolution, resolve
 
 WHY = ("properties", "penalty", "pack", "route")  # the steps at which a bridge loses to another
 Days = tuple[int, int]  # half-open
@@ -264,8 +265,8 @@ def _completed(resolution: Resolution, found: _Found, gaps: Mapping[int, Any]) -
         pc.is_in(resolution.chosen["need_id"], pa.array(list(gaps), pa.int32())),
     )
     kept = resolution.chosen.filter(pc.invert(bridgeable))
-    chosen = table_of(merged(found.chosen, ("need_id", "factor_no", "penalty")), CHOSEN)
-    trace = table_of(merged(found.trace, ("need_id", "factor_no", "chosen", "why")), TRACE)
+    chosen = joined_stretches(_table(found.chosen, CHOSEN), ("need_id", "factor_no", "penalty"))
+    trace = joined_stretches(_table(found.trace, TRACE), ("need_id", "factor_no", "chosen", "why"))
     return Resolution(
         (*resolution.factors, *added),
         _in_order(pa.concat_tables([kept, chosen])),
@@ -276,3 +277,7 @@ def _completed(resolution: Resolution, found: _Found, gaps: Mapping[int, Any]) -
 def _in_order(table: pa.Table) -> pa.Table:
     keys = [name for name in ("need_id", "from_day", "factor_no", "why") if name in table.column_names]
     return table.sort_by([(name, "ascending") for name in keys]).combine_chunks()
+
+
+def _table(rows: Iterable[dict[str, Any]], schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_pylist([{name: row[name] for name in schema.names} for row in rows], schema=schema)

@@ -111,7 +111,7 @@ def calculate(
     """
     seal(book, actor)
     rules, policy = rules or shipped_rules(), policy or shipped_policy()
-    running = engine or open_engine()
+    running = engine or open_engine(spill=book.cache_folder)
     try:
         with book.read() as connection:
             packs = installed_packs(connection)

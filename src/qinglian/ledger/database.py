@@ -6,11 +6,25 @@ instead of failing half way. On PostgreSQL a writer takes an advisory lock of it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    cast,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
@@ -131,6 +145,15 @@ def _refuse_changes(connection: Connection, table: str) -> None:
             "FOR EACH ROW EXECUTE FUNCTION append_only()"
         )
     )
+
+
+def among(connection: Connection, column: Column[Any], keys: Iterable[int]) -> ColumnElement[bool]:
+    """Whether an integer column is one of many keys: one parameter, however many they are."""
+    listed = list(keys)
+    if connection.dialect.name == "sqlite":
+        given = func.json_each(json.dumps(listed)).table_valued("value")
+        return column.in_(select(given.c.value))
+    return column == func.any(cast(listed, ARRAY(BigInteger)))
 
 
 def insert_many(connection: Connection, table: str, columns: list[str], rows: list[tuple[Any, ...]]) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 
 from qinglian.core.errors import QinglianError, Where
 from qinglian.core.units import parse_unit
 
 ACTUAL = "actual"
 QUANTITY_BASES = {"metered": 1, "invoiced": 2, "estimated": 3, "spend": 4}
-EPOCH = date(1970, 1, 1)
+EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +78,24 @@ class Fact:
         if self.quantity_basis not in QUANTITY_BASES:
             known = ", ".join(QUANTITY_BASES)
             raise QinglianError("ledger.basis_unknown", self.where, basis=self.quantity_basis, known=known)
+        if self.scenario == ACTUAL:
+            return
         kind, _, name = self.scenario.partition(":")
-        if self.scenario != ACTUAL and (kind not in {"plan", "baseline", "forecast"} or not name):
+        if kind not in {"plan", "baseline", "forecast"} or not name:
             raise QinglianError("ledger.scenario_unknown", self.where, scenario=self.scenario)
+
+
+_named = attrgetter(
+    "scenario",
+    "facility",
+    "activity",
+    "technology",
+    "source",
+    "reference",
+    "product",
+    "lot",
+    "counterparty",
+)
 
 
 def business_key(fact: Fact) -> int:
@@ -86,24 +103,12 @@ def business_key(fact: Fact) -> int:
 
     A key says where to look, not that two records are the same: posting compares the records themselves.
     """
-    text = "\x1f".join(
-        (
-            fact.scenario,
-            fact.facility,
-            fact.activity,
-            fact.technology,
-            fact.source,
-            fact.reference,
-            fact.product,
-            fact.lot,
-            fact.counterparty,
-            str(utc_seconds(fact.start_utc)),
-            str(utc_seconds(fact.end_utc)),
-        )
-    )
+    words = "\x1f".join(_named(fact))
+    text = f"{words}\x1f{utc_seconds(fact.start_utc)}\x1f{utc_seconds(fact.end_utc)}"
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 
+@lru_cache(maxsize=65_536)  # moments of a batch repeat
 def utc_seconds(moment: datetime) -> int:
     """Whole seconds since 1970-01-01 UTC."""
     return int(moment.timestamp())
@@ -116,9 +121,9 @@ def from_utc_seconds(seconds: int) -> datetime:
 
 def day_number(day: date) -> int:
     """Days since 1970-01-01."""
-    return day.toordinal() - EPOCH.toordinal()
+    return day.toordinal() - EPOCH
 
 
 def from_day_number(number: int) -> date:
     """Inverse of :func:`day_number`."""
-    return date.fromordinal(number + EPOCH.toordinal())
+    return date.fromordinal(number + EPOCH)

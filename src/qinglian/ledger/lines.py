@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -29,15 +30,27 @@ LINES = pa.schema(
         ("divisor", pa.int64()),  # the amount is quantity / divisor steps of the unit; 1 but for shares
     ]
 )
-ORDER = [(name, "ascending") for name in LINES.names[:9]]
 GROUP = [name for name in LINES.names if name not in {"cell", "records", "quantity"}]
 LARGE = pa.scalar(Decimal(10**28), pa.decimal128(38, 0))  # ten thousand million of these still fit
 OUTCOMES = ("demands", "exact", "fallback", "unresolved")
 
 
 def sorted_lines(table: pa.Table) -> pa.Table:
-    """Lines in their one total order."""
-    return table.select(LINES.names).cast(LINES).sort_by(ORDER).combine_chunks()
+    """Lines in their one total order, which is that of their columns."""
+    table = table.select(LINES.names).cast(LINES).combine_chunks()
+    keys = _sort_keys(table)
+    return table.take(pc.sort_indices(keys, [(name, "ascending") for name in keys.column_names]))
+
+
+def _sort_keys(lines: pa.Table) -> pa.Table:
+    """Pack the first eight columns into three words: the same order in half the time."""
+    column = {name: lines[name].to_numpy().astype(np.int64) for name in LINES.names[:8]}
+    words = [
+        column["rule_no"] << 48 | column["stream_id"] << 16 | column["unit_id"],
+        column["quantity_basis"] << 48 | column["quality"] << 32 | column["cell"],
+        (column["factor_no"] << 32) + column["instrument"],
+    ]
+    return pa.table([*words, *lines.columns[8:]], names=["first", "second", "third", *LINES.names[8:]])
 
 
 def lines_of(rows: list[dict[str, Any]]) -> pa.Table:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, select
+from sqlalchemy import Connection, select
 
 from qinglian.core.units import parse_unit
 from qinglian.ledger import database, schema
@@ -27,7 +27,6 @@ FIELDS = (
     "row",
     "reverses",
 )
-_incoming = Table("incoming", MetaData(), Column("business_key", BigInteger), prefixes=["TEMPORARY"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,38 +42,36 @@ class Live:
     row: int | None
 
 
-def live_facts(book: Book, connection: Connection, keys: list[int], facts: Iterable[Fact]) -> dict[int, Live]:
-    """Find the live record of each business key, in the inbox and in the sealed segments."""
-    days = [(day_number(fact.start_local), day_number(fact.end_local)) for fact in facts]
-    if not days:
+def live_facts(
+    book: Book, connection: Connection, keys: Collection[int], facts: Collection[Fact]
+) -> dict[int, Live]:
+    """Find the live record of each distinct business key, in the inbox and in the sealed segments."""
+    if not facts:
         return {}
+    first, end = min(fact.start_local for fact in facts), max(fact.end_local for fact in facts)
     rows = _in_inbox(connection, keys)
-    rows += _in_segments(book, connection, keys, min(d[0] for d in days), max(d[1] for d in days))
-    return _standing(rows, _units(connection))
+    rows += _in_segments(book, connection, keys, day_number(first), day_number(end))
+    return _standing(rows, _units(connection)) if rows else {}
 
 
-def _in_inbox(connection: Connection, keys: list[int]) -> list[dict[str, Any]]:
+def _in_inbox(connection: Connection, keys: Collection[int]) -> list[dict[str, Any]]:
     if connection.execute(select(schema.inbox.c.fact_id).limit(1)).first() is None:
         return []
-    _incoming.create(connection, checkfirst=False)
-    database.insert_many(connection, "incoming", ["business_key"], [(key,) for key in set(keys)])
     columns = [schema.inbox.c[name] for name in FIELDS]
-    query = select(*columns).join(_incoming, _incoming.c.business_key == schema.inbox.c.business_key)
-    rows = [dict(row) for row in connection.execute(query).mappings()]
-    _incoming.drop(connection)
-    return rows
+    query = select(*columns).where(database.among(connection, schema.inbox.c.business_key, keys))
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def _in_segments(
-    book: Book, connection: Connection, keys: list[int], first_day: int, end_day: int
+    book: Book, connection: Connection, keys: Collection[int], first_day: int, end_day: int
 ) -> list[dict[str, Any]]:
     import pyarrow as pa
 
     wanted = overlapping(connection, first_day, end_day)
     if not wanted:
         return []
-    engine = open_engine()
-    incoming = pa.table({"business_key": pa.array(sorted(set(keys)), pa.int64())})
+    engine = open_engine(spill=book.cache_folder)
+    incoming = pa.table({"business_key": pa.array(sorted(keys), pa.int64())})
     sql = (
         f"SELECT {', '.join('f.' + name for name in FIELDS)} "  # noqa: S608 - our own column names
         "FROM facts f JOIN incoming i ON f.business_key = i.business_key"

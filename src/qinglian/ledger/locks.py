@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from qinglian.core.errors import QinglianError, Where
 from qinglian.ledger import schema
@@ -14,11 +14,16 @@ from qinglian.ledger.facts import ACTUAL, Fact, day_number, from_day_number
 def locked_spans(connection: Connection) -> list[tuple[int, int, int]]:
     """Locked day spans ``(start_day, end_day, version)`` that nobody has opened again."""
     table = schema.period_lock
-    opened = select(table.c.opened_by).where(table.c.opened_by.is_not(None))
     query = select(table.c.start_day, table.c.end_day, table.c.version).where(
-        table.c.opened_by.is_(None), table.c.id.not_in(opened)
+        table.c.opened_by.is_(None), table.c.id.not_in(opened_locks())
     )
     return [(int(start), int(end), int(version)) for start, end, version in connection.execute(query)]
+
+
+def opened_locks() -> Select[tuple[int]]:
+    """Query the locks that were opened: a row whose `opened_by` names a lock opens it and locks nothing."""
+    table = schema.period_lock
+    return select(table.c.opened_by).where(table.c.opened_by.is_not(None))
 
 
 def refuse_locked(connection: Connection, facts: Iterable[Fact], approval: int | None) -> None:

@@ -91,26 +91,29 @@ def asked(
     named = [(factor.supplier, factor.facility) for factor in factors if factor.supplier or factor.facility]
     suppliers, sites = {supplier for supplier, _ in named}, {site for _, site in named}
     by_activity = cache(rules.numbered)
-    numbers: dict[Need, int] = {}
+    numbers: dict[tuple[int | str, ...], int] = {}
+    needs: list[Need] = []
     columns: tuple[list[int], ...] = ([], [], [], [])
     for stream_id, unit_id in sorted(pairs):
         stream = known[stream_id]
         for rule_no, rule in by_activity(stream.activity):
-            need = Need(
+            question = (
                 rule.factor_activity(stream.activity),
                 stream.technology,
                 stream.counterparty if stream.counterparty in suppliers else "",
                 stream.facility if stream.facility in sites else "",
                 stream.grid if rule.hierarchy == "grid" else stream.place,
                 measure_of(units[unit_id][0], stream.price_year),
-                rule,
             )
-            row = (rule_no, stream_id, unit_id, numbers.setdefault(need, len(numbers)))
+            number = numbers.setdefault((rule_no, *question), len(needs))
+            if number == len(needs):
+                needs.append(Need(*question, rule))
+            row = (rule_no, stream_id, unit_id, number)
             for column, value in zip(columns, row, strict=True):
                 column.append(value)
-    gases = {need.activity for need in numbers if MASS in need.rule.basis}
+    gases = {need.activity for need in needs if MASS in need.rule.basis}
     definitions = tuple(definition(activity, DEFINITION, MASS) for activity in sorted(gases))
-    return Asked(rules.rules, tuple(numbers), pa.table(list(columns), schema=ASKED), definitions)
+    return Asked(rules.rules, tuple(needs), pa.table(list(columns), schema=ASKED), definitions)
 
 
 @cache

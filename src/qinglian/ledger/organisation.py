@@ -7,7 +7,7 @@ and operational control are three readings of one book (GHG Protocol Corporate S
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -47,12 +47,21 @@ class OwnershipShare:
     valid_from: date
     valid_to: date | None
 
+    @property
+    def gone(self) -> bool:
+        """Whether nothing is owned or controlled: what a unit is from the day its share ended."""
+        return not (self.equity or self.financial_control or self.operational_control)
+
     def counted(self, consolidation: str) -> Fraction:
         """Share that a consolidation approach counts."""
         if consolidation == EQUITY:
             return self.equity
         controlled = self.financial_control if consolidation == FINANCIAL else self.operational_control
         return Fraction(int(controlled))
+
+
+# A unit that was sold: nothing of it is owned or controlled.
+GONE = OwnershipShare("", Fraction(0), False, False, date.min, None)
 
 
 def add_facility(
@@ -114,6 +123,9 @@ def facilities(connection: Connection, as_of: int | None = None) -> dict[str, Fa
 def add_ownership(book: Book, actor: Actor, share: OwnershipShare, *, reason: str = "") -> None:
     """Record a share of a unit from a date on.
 
+    An open share that began earlier ends where this one begins. Its row stays as it was written: what the
+    book knew before this entry is still read as it was known then.
+
     Raises
     ------
     QinglianError
@@ -126,7 +138,9 @@ def add_ownership(book: Book, actor: Actor, share: OwnershipShare, *, reason: st
         if not transaction.connection.execute(select(units.c.code).where(units.c.code == share.unit)).first():
             raise QinglianError("ledger.unit_unknown", unit=share.unit)
         for known in ownership(transaction.connection).get(share.unit, []):
-            if _overlap(known, share):
+            if _ended(known, share) is not known:
+                transaction.content["ends"] = known.valid_from
+            elif _overlap(known, share):
                 raise QinglianError(
                     "ledger.share_overlaps", unit=share.unit, start=known.valid_from.isoformat()
                 )
@@ -144,6 +158,30 @@ def add_ownership(book: Book, actor: Actor, share: OwnershipShare, *, reason: st
         transaction.insert(table, [row])
 
 
+def end_ownership(book: Book, actor: Actor, unit: str, day: date, *, reason: str) -> None:
+    """End the open share of a unit: from this day on nothing of it counts, until a new share is recorded.
+
+    Raises
+    ------
+    QinglianError
+        ``ledger.share_not_open`` if no share is open on the day before; ``ledger.reason_missing``.
+    """
+    if not reason.strip():
+        raise QinglianError("ledger.reason_missing")
+    with book.read() as connection:
+        shares = ownership(connection).get(unit, [])
+    if not any(s.valid_to is None and s.valid_from < day and not s.gone for s in shares):
+        raise QinglianError("ledger.share_not_open", unit=unit, day=day.isoformat())
+    add_ownership(book, actor, replace(GONE, unit=unit, valid_from=day), reason=reason)
+
+
+def _ended(known: OwnershipShare, later: OwnershipShare) -> OwnershipShare:
+    """Return a share as a later one leaves it: an open one ends where its successor begins."""
+    if known.valid_to is None and known.valid_from < later.valid_from:
+        return replace(known, valid_to=later.valid_from)
+    return known
+
+
 def _overlap(one: OwnershipShare, other: OwnershipShare) -> bool:
     far = date.max
     return one.valid_from < (other.valid_to or far) and other.valid_from < (one.valid_to or far)
@@ -158,10 +196,9 @@ def ownership(connection: Connection, as_of: int | None = None) -> dict[str, lis
     if as_of is not None:
         query = query.where(t.c.seq <= as_of)
     shares: dict[str, list[OwnershipShare]] = defaultdict(list)
-    for unit, equity, financial, operational, start, end in connection.execute(query):
-        shares[unit].append(
-            OwnershipShare(unit, Fraction(equity), bool(financial), bool(operational), start, end)
-        )
+    for unit, equity, financial, operational, start, end in connection.execute(query.order_by(t.c.id)):
+        share = OwnershipShare(unit, Fraction(equity), bool(financial), bool(operational), start, end)
+        shares[unit] = [*(_ended(known, share) for known in shares[unit]), share]
     return shares
 
 

@@ -28,6 +28,7 @@ from qinglian.ledger.streams import SurrogateKeys
 CHUNK = 50_000
 COLUMNS = [column.name for column in schema.INBOX_COLUMNS]
 Row = tuple[object, ...]
+Keyed = tuple[int, Fact]  # a record and its business key
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,35 +135,43 @@ class _Writer:
 
     def write(self, chunk: list[Fact], result: Posting) -> None:
         """Post what is new of a chunk; sort the rest into already posted and conflicts."""
-        keyed = [(business_key(fact), fact) for fact in chunk]
-        posted = live_facts(self.book, self.transaction.connection, [key for key, _ in keyed], chunk)
-        rows: list[Row] = []
-        seen: dict[int, Fact] = {}
-        for key, fact in keyed:
+        for fact in chunk:
             fact.check()
+        keys = [business_key(fact) for fact in chunk]
+        seen = dict(zip(reversed(keys), reversed(chunk), strict=True))  # the first record of each key
+        posted = live_facts(self.book, self.transaction.connection, seen.keys(), chunk)
+        new: Iterable[Keyed] = zip(keys, chunk, strict=True)
+        if posted or len(seen) < len(chunk):
+            new = self._sorted_out(new, seen, posted, result)
+        rows = list(map(self._row, new))
+        self.keys.flush(self.transaction)
+        insert_rows(self.transaction, rows)
+        self.digest.update(rows_bytes(rows))
+        self.rows += len(rows)
+
+    def _sorted_out(
+        self, keyed: Iterable[Keyed], seen: dict[int, Fact], posted: dict[int, Live], result: Posting
+    ) -> Iterator[Keyed]:
+        for key, fact in keyed:
             taken = posted.get(key)
             if taken is not None and taken.batch_id == self.batch:  # an earlier chunk of this very batch
                 raise QinglianError("ledger.duplicate_in_batch", fact.where, first=taken.row)
             if taken is not None:
                 clash = Clash(fact, taken)
                 (result.already if clash.same_value else result.conflicts).append(clash)
-                continue
-            first = seen.setdefault(key, fact)
-            if first is not fact:
-                raise QinglianError("ledger.duplicate_in_batch", fact.where, first=first.row)
-            rows.append(self._row(key, fact))
-        self.keys.flush(self.transaction)
-        insert_rows(self.transaction, rows)
-        self.digest.update(rows_bytes(rows))
-        self.rows += len(rows)
+            elif seen[key] is not fact:
+                raise QinglianError("ledger.duplicate_in_batch", fact.where, first=seen[key].row)
+            else:
+                yield key, fact
 
-    def _row(self, key: int, fact: Fact) -> Row:
-        row = (
-            self.next_fact,
+    def _row(self, keyed: Keyed) -> Row:
+        key, fact = keyed
+        number = self.next_fact
+        self.next_fact = number + 1
+        return (
+            number,
             self.batch,
-            self.keys.stream(fact),
-            self.keys.scenario(fact.scenario),
-            self.keys.unit(fact.unit, fact.decimals),
+            *self.keys.of(fact),
             fact.mantissa,
             QUANTITY_BASES[fact.quantity_basis],
             fact.quality,
@@ -181,8 +190,6 @@ class _Writer:
             None,
             key,
         )
-        self.next_fact += 1
-        return row
 
     def close(self, kind: str, **about: object) -> int | None:
         """Write the batch itself, if anything was posted."""
@@ -216,8 +223,12 @@ def insert_rows(transaction: Transaction, rows: list[Row]) -> None:
 
 
 def rows_bytes(rows: Iterable[Row]) -> bytes:
-    """Canonical bytes of inbox rows, in fact order: what a batch's digest is taken over."""
-    return "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows).encode()
+    """Canonical bytes of inbox rows, in fact order: what a batch's digest is taken over, in any chunks."""
+    listed = list(rows)
+    whole = json.dumps(
+        listed, ensure_ascii=False, separators=(",", ":")
+    )  # one call: half the time of a batch
+    return f"{whole[1:-1]},".encode() if listed else b""
 
 
 def undo(book: Book, actor: Actor, batch: int, *, reason: str, approval: int | None = None) -> int:

@@ -125,7 +125,7 @@ def calculated(
 ) -> Inventory:
     """Calculate inputs from the segments themselves, store nothing, and read the result through a view."""
     _verify_segments(book, inputs)
-    running = engine or open_engine()
+    running = engine or open_engine(spill=book.cache_folder)
     try:
         with tempfile.TemporaryDirectory() as folder, book.read() as connection:
             afresh = _Afresh(book.folder, book.identity, book.engine, book.clock, Path(folder))

@@ -95,7 +95,7 @@ def _sealed(
     if not wanted:
         return []
     names = ", ".join(f'f."{name}"' for name in columns or COLUMNS)
-    engine = open_engine()
+    engine = open_engine(spill=book.cache_folder)
     try:
         sql = f"SELECT {names} FROM facts f WHERE {where}"  # noqa: S608 - numbers and our own names
         found: list[dict[str, Any]] = engine.query(

@@ -266,7 +266,7 @@ decision = _chained(
     "decision",
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer),
-    Column("state", Text, nullable=False),  # draft | reviewed | approved | published | adjustment | erased
+    Column("state", Text, nullable=False),  # a state | adjustment | opened | erased
     Column("subject", Text, nullable=False),
     Column("authenticated", Integer, nullable=False),
     Column("note", Text),
@@ -278,7 +278,7 @@ period_lock = _chained(
     Column("start_day", Integer, nullable=False),
     Column("end_day", Integer, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("opened_by", Integer),
+    Column("opened_by", Integer),  # of a row that opens a lock: the lock it opens
 )
 
 setting = _chained(

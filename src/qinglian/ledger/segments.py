@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -111,8 +111,8 @@ def check_inbox(connection: Connection) -> None:
     rows = connection.execute(query, execution_options={"yield_per": FETCH})
     for batch, members in groupby(rows, key=lambda row: row.batch_id):
         digest = sha256()
-        for row in members:
-            digest.update(rows_bytes([tuple(row)]))
+        while part := [tuple(row) for row in islice(members, FETCH)]:
+            digest.update(rows_bytes(part))
         if digest.hexdigest() != vouched.get(batch):
             raise QinglianError("ledger.inbox_tampered", batch=batch)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -23,6 +24,7 @@ STREAM_COLUMNS = (
     "currency",
     "price_year",
 )
+_words = attrgetter("facility", *STREAM_COLUMNS[1:], "scenario", "unit", "decimals")
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ class SurrogateKeys:
     units: dict[tuple[Any, ...], int]
     streams: dict[tuple[Any, ...], int]
     added: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    met: dict[tuple[Any, ...], tuple[int, int, int]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, connection: Connection) -> SurrogateKeys:
@@ -45,6 +48,15 @@ class SurrogateKeys:
             _known(connection, schema.unit_of_record, ("symbol", "decimals")),
             _known(connection, schema.source_stream, STREAM_COLUMNS),
         )
+
+    def of(self, fact: Fact) -> tuple[int, int, int]:
+        """Ids of a fact's stream, scenario and unit of record, looked up once for facts of the same words."""
+        words = _words(fact)
+        found = self.met.get(words)
+        if found is None:
+            ids = self.stream(fact), self.scenario(fact.scenario), self.unit(fact.unit, fact.decimals)
+            found = self.met[words] = ids
+        return found
 
     def facility(self, fact: Fact) -> int:
         """Id of the fact's facility; raises ``ledger.facility_unknown``."""

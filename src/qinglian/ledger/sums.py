@@ -82,11 +82,11 @@ def sums(book: Book, engine: Engine, segments: list[Segment], scope: Scope) -> P
         return target
     older = next((n for n in range(len(segments) - 1, 0, -1) if _kept(book, segments[:n], scope).exists()), 0)
     before = _kept(book, segments[:older], scope) if older else None
-    paths = present_paths(book, segments[older:])
+    paths, days = present_paths(book, segments[older:]), _days(scope, segments[older:])
     target.parent.mkdir(exist_ok=True)
     with placing(target) as temporary, pq.ParquetWriter(temporary, SUMS, compression="zstd") as writer:
         for stream_range in scope.ranges():
-            table = _scan(engine, paths, scope, stream_range)
+            table = _scan(engine, paths, scope, days, _streams(scope, stream_range))
             if before is not None:
                 parts = pa.concat_tables([table, part(before, stream_range)])
                 table = engine.query(MERGE, tables={"parts": parts}).select(SUMS.names).cast(SUMS)
@@ -112,7 +112,21 @@ def _kept(book: Book, segments: list[Segment], scope: Scope) -> Path:
     return book.cache_folder / f"sums-{scope.key(segments)}.parquet"
 
 
-def _scan(engine: Engine, paths: list[Path], scope: Scope, stream_range: tuple[int, int]) -> pa.Table:
+def _days(scope: Scope, segments: list[Segment]) -> str:
+    """Bound the days of a record, unless the manifest says that every one is in the period."""
+    first, end = day_number(scope.period.start), day_number(scope.period.end)
+    if all(first <= segment.first_day and segment.last_day < end for segment in segments):
+        return ""
+    return f" AND f.start_day >= {first} AND f.start_day < {end}"
+
+
+def _streams(scope: Scope, stream_range: tuple[int, int]) -> str:
+    if len(scope.ranges()) == 1:
+        return ""
+    return f" AND f.stream_id >= {stream_range[0]} AND f.stream_id < {stream_range[1]}"
+
+
+def _scan(engine: Engine, paths: list[Path], scope: Scope, days: str, streams: str) -> pa.Table:
     if not paths:
         return SUMS.empty_table()
     template = (files("qinglian.ledger") / "sql" / "sums.sql").read_text(encoding="utf-8")
@@ -128,9 +142,7 @@ def _scan(engine: Engine, paths: list[Path], scope: Scope, stream_range: tuple[i
         cell=cell,
         cut=join,
         scenario=scope.scenario,
-        first_day=day_number(scope.period.start),
-        end_day=day_number(scope.period.end),
-        first_stream=stream_range[0],
-        end_stream=stream_range[1],
+        days=days,
+        streams=streams,
     )
     return engine.query(sql, tables=tables, parquet={"facts": paths}).select(SUMS.names).cast(SUMS)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
 
+import pyarrow.parquet as pq
+from sqlalchemy import select
+
 from qinglian.core.text import text
+from qinglian.ledger import schema
 from qinglian.ledger.book import Book
-from qinglian.ledger.explain import rejected
 from qinglian.ledger.inventory import Inventory, Line
+from qinglian.ledger.lines import UNRESOLVED
 from qinglian.ledger.needs import measure_of
 
 Key = tuple[str, str, str, str, str]
@@ -43,11 +48,7 @@ def unresolved(book: Book, inventory: Inventory, **where: object) -> list[Unreso
     lines = [line for line in inventory.unresolved() if _selected(line, where)]
     if not lines:
         return []
-    reasons: dict[Key, dict[str, None]] = defaultdict(dict)
-    for entry in rejected(book, inventory.run):
-        if entry["factor"] is None:
-            key = (entry["rule"], entry["activity"], entry["technology"], entry["place"], entry["measure"])
-            reasons[key][entry["lost_at"]] = None
+    reasons = _reasons(book, inventory.run)
     found: dict[tuple[str, str, str, tuple[str, ...]], list[Line]] = defaultdict(list)
     for line in lines:
         why = tuple(reasons.get(_key(line), ()))
@@ -64,6 +65,23 @@ def unresolved(book: Book, inventory: Inventory, **where: object) -> list[Unreso
         )
         for (rule, activity, unit, why), members in sorted(found.items())
     ]
+
+
+def _reasons(book: Book, run: str) -> dict[Key, dict[str, None]]:
+    """Return the reasons in a run's trace by what was asked, each once and in order."""
+    with book.read() as connection:
+        row = connection.execute(select(schema.run.c.outputs).where(schema.run.c.id == run)).scalar_one()
+    outputs = json.loads(row)
+    needs = json.loads((book.run_folder / f"{outputs['context']}.json").read_bytes())["needs"]
+    trace = pq.read_table(
+        book.run_folder / f"{outputs['trace']}.parquet", filters=[("factor_no", "=", UNRESOLVED)]
+    )
+    reasons: dict[Key, dict[str, None]] = defaultdict(dict)
+    for number, why in zip(trace["need_id"].to_pylist(), trace["why"].to_pylist(), strict=True):
+        asked = needs[number]
+        key = (asked["rule"], asked["activity"], asked["technology"], asked["place"], asked["measure"])
+        reasons[key][why] = None
+    return reasons
 
 
 def _selected(line: Line, where: dict[str, object]) -> bool:

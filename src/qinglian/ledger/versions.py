@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 
 from qinglian.core.canonical import canonical_json
 from qinglian.core.errors import QinglianError, Where
+from qinglian.core.text import text
 from qinglian.ledger import schema
 from qinglian.ledger.actor import Actor, subject_key
 from qinglian.ledger.book import Book, Transaction
@@ -23,7 +24,7 @@ from qinglian.ledger.facts import day_number
 from qinglian.ledger.inventory import Inventory, View, read_inventory
 
 DRAFT, REVIEWED, APPROVED, PUBLISHED = STATES = ("draft", "reviewed", "approved", "published")
-ADJUSTMENT = "adjustment"
+ADJUSTMENT, OPENED = "adjustment", "opened"
 LOCKING = (APPROVED, PUBLISHED)
 
 
@@ -113,7 +114,7 @@ def decide(book: Book, actor: Actor, number: int, state: str, *, note: str = "")
         _in_order(current, state)
         refuse_unauthenticated(book, actor, state)
         if state == APPROVED:
-            _four_eyes(book, transaction, actor, current)
+            refuse_involved(book, transaction, actor, current)
             _lock(transaction, current)
         version_inventory(book, current)
         transaction.content["export_sha256"] = current.export_sha256
@@ -223,11 +224,24 @@ def _in_order(current: Version, state: str) -> None:
     due = dict(pairwise(STATES)).get(current.state, "")
     if state != due:
         raise QinglianError(
-            "ledger.state_out_of_order", version=current.id, state=current.state, wanted=state, due=due or "—"
+            "ledger.state_out_of_order",
+            version=current.id,
+            state=_shown(current.state),
+            wanted=_shown(state),
+            due=_shown(due),
         )
 
 
-def _four_eyes(book: Book, transaction: Transaction, actor: Actor, current: Version) -> None:
+def _shown(state: str) -> str:
+    """Name a state in the reader's language."""
+    return text(f"ledger.state_{state}") if state else "—"
+
+
+def refuse_involved(book: Book, transaction: Transaction, actor: Actor, current: Version) -> None:
+    """Raise ``ledger.four_eyes`` for whoever drafted a version or posted its data.
+
+    A single-user book waives it, and the entry says so.
+    """
     connection = transaction.connection
     if subject_key(connection, actor) in _involved(connection, current.run, current.decisions):
         if not book.identity.single_user:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from qinglian.production.model import Instance
     from qinglian.production.plan import Plan
 
-DAY = 1440
-
 _Key: TypeAlias = tuple[str, str, int, int, int]
 
 
@@ -32,9 +30,9 @@ class Lotting:
     An order larger than `max_units` is a lot of its own.
     """
 
-    due_window: int = 480
+    due_window: int = 1440
     release_window: int = 240
-    max_units: int = 200
+    max_units: int = 400
 
     def __post_init__(self) -> None:
         if min(self.due_window, self.release_window, self.max_units) < 1:

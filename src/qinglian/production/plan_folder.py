@@ -60,7 +60,7 @@ class Brief:
         objective = {**asdict(self.objective), "levels": [list(level) for level in self.objective.levels]}
         document = {
             "format": 1,
-            "input": Path(os.path.relpath(self.source, home)).as_posix(),
+            "input": _relative(self.source, home),
             "objective": objective,
             "lots": asdict(self.lotting),
             "seed": self.seed,
@@ -69,6 +69,14 @@ class Brief:
             "events": [to_json(event) for event in self.events],
         }
         return canonical_json(document) + b"\n"
+
+
+def _relative(path: Path, home: Path) -> str:
+    """Name a path from a folder; where there is no way between them (another drive) in full."""
+    try:
+        return Path(os.path.relpath(path, home)).as_posix()
+    except ValueError:
+        return path.resolve().as_posix()
 
 
 def brief_of(home: Path, name: str = ABOUT) -> Brief:

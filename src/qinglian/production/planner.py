@@ -24,8 +24,17 @@ if TYPE_CHECKING:
     from qinglian.production.objective import Objective
     from qinglian.production.plan import Plan
 
+RULES = "dispatching rules (best of ATCS)"
+"""Origin of a plan that no search has touched."""
+
 EVERY = 5.0
 """Seconds between two checkpoints."""
+
+RETIMING, LEAST_TIMING = 0.001, 0.5
+"""Seconds kept for the timing after the search, per lot and at least, where energy has a price."""
+
+SMOOTHING = 0.15
+"""Share of the time kept for lowering the peak, where it has a price."""
 
 
 def _nothing(_: object) -> None:
@@ -44,6 +53,8 @@ class Effort:
         Called with the first plan, and at most every `EVERY` seconds with the best one, while it gets better.
     cancelled
         Asked between rounds whether to stop with what there is.
+    bounded
+        Whether to work out a lower bound of the objective too.
     """
 
     seconds: float | None = None
@@ -53,6 +64,7 @@ class Effort:
     told: Callable[[Step], None] = field(default=_nothing)
     checkpoint: Callable[[Plan], None] = field(default=_nothing)
     cancelled: Callable[[], bool] = field(default=lambda: False)
+    bounded: bool = True
 
 
 def missing_extra() -> list[str]:
@@ -76,7 +88,7 @@ def require_extra() -> None:
 def first_plan(instance: Instance, objective: Objective = CORE) -> Plan:
     """Return the best plan of the dispatching rules."""
     problem = Problem.of(instance, objective)
-    return decode(problem, construct(problem), origin="dispatching rules (best of ATCS)")
+    return decode(problem, construct(problem), origin=RULES)
 
 
 def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
@@ -88,14 +100,20 @@ def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
         ``production.objective_no_tariff`` or ``production.objective_no_intensity``.
     """
     from qinglian.production.decide import solve
+    from qinglian.production.decide.timing import retime
 
     begun = time.monotonic()
     require_tables(instance, objective)
     problem = Problem.of(instance, objective)
-    watch = _Watch(problem, effort)
     first = first_plan(instance, objective)
     effort.checkpoint(first)
-    left = None if effort.seconds is None else max(0.0, effort.seconds - (time.monotonic() - begun))
+    bound = _bound(instance, objective) if effort.bounded else None
+    watch = _Watch(problem, effort, bound)
+    blind = is_blind(objective)
+    until = None if effort.seconds is None else begun + effort.seconds
+    left = (
+        None if until is None else max(0.0, until - _timing(instance, objective, effort) - time.monotonic())
+    )
     plan = solve(
         instance,
         objective,
@@ -106,25 +124,57 @@ def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
         start=first,
         progress=watch,
         cancelled=effort.cancelled,
+        bound=bound if blind else None,
     )
+    if not blind:
+        rest = None if until is None else max(LEAST_TIMING, until - time.monotonic())
+        plan = retime(instance, plan, objective, seconds=rest)
     budget = {"seconds": f"{effort.seconds:g}"} if effort.seconds is not None else {}
     if effort.iterations is not None:
         budget["iterations"] = str(effort.iterations)
     said = ", ".join(f"{value} {name}" for name, value in budget.items())
     facts = {name: value for name, value in plan.facts.items() if name not in ("seconds", "iterations")}
     origin = f"qinglian, seed {effort.seed}, {said}"
-    return replace(plan, origin=origin, facts={**facts, **budget, "seed": str(effort.seed)})
+    return replace(plan, origin=origin, bound=bound, facts={**facts, **budget, "seed": str(effort.seed)})
+
+
+def _timing(instance: Instance, objective: Objective, effort: Effort) -> float:
+    """Seconds to keep for the timing after the search."""
+    if is_blind(objective) or effort.seconds is None:
+        return 0.0
+    smoothing = SMOOTHING * effort.seconds if objective.peak else 0.0
+    return min(0.5 * effort.seconds, RETIMING * len(instance.lots) + smoothing)
+
+
+def solved(
+    instance: Instance,
+    objective: Objective,
+    seed: int,
+    *,
+    seconds: float | None = None,
+    iterations: int | None = None,
+) -> Plan:
+    """Make a plan: the unit of work of a sweep, sent to other processes as it is."""
+    effort = Effort(seconds=seconds, iterations=iterations, seed=seed, bounded=False)
+    return make_plan(instance, objective, effort)
+
+
+def _bound(instance: Instance, objective: Objective) -> float | None:
+    """Return the best lower bound; None for an objective of levels, which no single number bounds."""
+    from qinglian.production.decide.bounds import best_bound
+
+    return None if objective.levels else float(best_bound(instance, objective).value)
 
 
 class _Watch:
     """Passes steps on, and now and then a plan."""
 
-    def __init__(self, problem: Problem, effort: Effort) -> None:
-        self.problem, self.effort = problem, effort
+    def __init__(self, problem: Problem, effort: Effort, bound: float | None) -> None:
+        self.problem, self.effort, self.bound = problem, effort, bound
         self.saved, self.last = float("inf"), time.monotonic()
 
     def __call__(self, step: Step) -> None:
-        self.effort.told(step)
+        self.effort.told(replace(step, bound=self.bound))
         sequences = getattr(step, "sequences", None)
         if sequences is None or step.objective >= self.saved or time.monotonic() - self.last < EVERY:
             return
@@ -134,4 +184,4 @@ class _Watch:
         self.saved, self.last = step.objective, time.monotonic()
 
 
-__all__ = ["Effort", "first_plan", "is_blind", "make_plan", "missing_extra", "require_extra"]
+__all__ = ["Effort", "first_plan", "is_blind", "make_plan", "missing_extra", "require_extra", "solved"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qinglian.core.text import text
 from qinglian.present.page import page
 from qinglian.production.explain import Explainer
+from qinglian.production.planner import RULES
 from qinglian.production.report import (
     SHOWN_LATE,
     figures_table,
@@ -52,10 +53,9 @@ def compared(found: Verification, baseline: Verification | None) -> Figure:
     label = text("production.plan_label")
     if baseline is None:
         return figures_table({label: found})
-    name = text("production.baseline_label")
-    return figures_table(
-        {f"{name}: {baseline.plan.origin}" if baseline.plan.origin else name: baseline, label: found}
-    )
+    name, origin = text("production.baseline_label"), baseline.plan.origin
+    origin = text("production.origin_rules") if origin == RULES else origin
+    return figures_table({f"{name}: {origin}" if origin else name: baseline, label: found})
 
 
 def verdict(found: Verification) -> str:

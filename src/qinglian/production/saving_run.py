@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qinglian.core.canonical import canonical_json
@@ -15,6 +13,7 @@ from qinglian.production.plan_files import write_plan
 from qinglian.production.planner import Effort, first_plan, make_plan
 from qinglian.production.report import figures_table
 from qinglian.production.savings import Allowance, Comparison, Run, assess
+from qinglian.production.savings.comparison import EQUAL
 from qinglian.production.savings_report import claims_table, split_table
 from qinglian.production.wishes import energy_blind, require_tables
 
@@ -101,7 +100,7 @@ def run_savings(
     seeds: Iterable[int],
     seconds: float | None = None,
     iterations: int | None = None,
-    allowance: Decimal = Decimal(0),
+    allowance: Allowance = EQUAL,
     advance: Callable[[], None] = lambda: None,
 ) -> Saved:
     """Search with and without energy in the objective for each seed, with the same budget.
@@ -115,17 +114,16 @@ def run_savings(
     blind = energy_blind(objective)
     pairs = []
     for seed in seeds:
-        effort = Effort(seconds=seconds, iterations=iterations, seed=seed)
+        effort = Effort(seconds=seconds, iterations=iterations, seed=seed, bounded=False)
         pairs.append(Run(seed, make_plan(instance, objective, effort), make_plan(instance, blind, effort)))
         advance()
-    allowed = Allowance(tardiness=Fraction(allowance))
     measures = ["kwh"]
     measures += ["cost"] if instance.tariff is not None else []
     measures += [f"kg:{item.method}" for item in instance.intensities]
     found = assess(
-        instance, pairs, measures=measures, allowance=allowed, beside={RULES: first_plan(instance)}
+        instance, pairs, measures=measures, allowance=allowance, beside={RULES: first_plan(instance)}
     )
-    return Saved(found, objective, allowed, _middle(found, measures[-1]))
+    return Saved(found, objective, allowance, _middle(found, measures[-1]))
 
 
 def _middle(found: Assessment, measure: str) -> int:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 KG_PER_TONNE = 1000
 
-PUNCTUAL = Decimal(20)
+PUNCTUAL = Decimal(100)
 """Price of a weighted minute late beside money: no load is shifted by a minute of lateness."""
 
 OBJECTIVES: dict[str, Objective] = {

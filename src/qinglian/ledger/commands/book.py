@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +13,7 @@ from qinglian.present.figures import Column, Table
 
 if TYPE_CHECKING:
     from qinglian.ledger.audit import Audit
+    from qinglian.ledger.book import Book
     from qinglian.present.console import Console
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -103,35 +104,73 @@ def facility_list(console: Console) -> None:
 
 
 @click.command(help="ledger.help_own")
-@click.argument("unit")
-@click.option("--equity", required=True, help="ledger.option_equity")
+@click.argument("unit", required=False)
+@click.option("--equity", help="ledger.option_equity")
 @click.option("--financial/--no-financial", default=True, help="ledger.option_financial")
 @click.option("--operational/--no-operational", default=True, help="ledger.option_operational")
-@click.option("--from", "start", type=DAY, required=True, help="ledger.option_from")
-@click.option("--to", "end", type=DAY, help="ledger.option_to")
+@click.option("--from", "start", type=DAY, help="ledger.option_from")
+@click.option("--to", "last", type=DAY, help="ledger.option_to")
+@click.option("--end", type=DAY, help="ledger.option_end")
 @click.option("--reason", default="", help="ledger.option_reason")
 @click.pass_obj
 def own(
     console: Console,
-    unit: str,
-    equity: str,
+    unit: str | None,
+    equity: str | None,
     financial: bool,
     operational: bool,
-    start: datetime,
+    start: datetime | None,
+    last: datetime | None,
     end: datetime | None,
     reason: str,
 ) -> None:
-    """Record the group's share of a unit from a date on."""
+    """Record the group's share of a unit from a date on, end it, or list the shares."""
     from qinglian.core.decimals import parse_decimal
     from qinglian.ledger.actor import Actor
     from qinglian.ledger.book import open_book
-    from qinglian.ledger.organisation import OwnershipShare, add_ownership
+    from qinglian.ledger.organisation import OwnershipShare, add_ownership, end_ownership
 
-    share = parse_decimal(equity).fraction()
-    last: date | None = end.date() if end else None
-    record = OwnershipShare(unit, share, financial, operational, start.date(), last)
-    add_ownership(open_book(console.book), Actor.of_machine(), record, reason=reason)
-    console.emit({"unit": unit, "equity": share}, text("ledger.share_added", unit=unit, share=equity))
+    book, actor = open_book(console.book), Actor.of_machine()
+    if unit is not None and end is not None and equity is None:
+        end_ownership(book, actor, unit, end.date(), reason=reason)
+        data = {"unit": unit, "ends": end.date()}
+        console.emit(data, text("ledger.share_ended", unit=unit, day=end.date().isoformat()))
+    elif unit is not None and equity is not None and start is not None and end is None:
+        share = parse_decimal(equity).fraction()
+        until = last.date() if last else None
+        record = OwnershipShare(unit, share, financial, operational, start.date(), until)
+        add_ownership(book, actor, record, reason=reason)
+        console.emit({"unit": unit, "equity": share}, text("ledger.share_added", unit=unit, share=equity))
+    elif equity is None and start is None and last is None and end is None:
+        _list_shares(console, book, unit)
+    else:
+        raise click.UsageError(text("ledger.own_usage"))
+
+
+def _list_shares(console: Console, book: Book, unit: str | None) -> None:
+    from qinglian.core.decimals import plain
+    from qinglian.ledger.organisation import ownership
+
+    with book.read() as connection:
+        shares = ownership(connection)
+    names = ("unit", "equity", "financial", "operational", "from", "to")
+    found = [s for code in sorted(shares) if unit in {None, code} for s in shares[code]]
+    found.sort(key=lambda share: (share.unit, share.valid_from))
+    yes = {flag: text("ledger.yes" if flag else "ledger.no") for flag in (True, False)}
+    rows = tuple(
+        (
+            s.unit,
+            plain(s.equity),
+            yes[s.financial_control],
+            yes[s.operational_control],
+            s.valid_from.isoformat(),
+            s.valid_to.isoformat() if s.valid_to else None,
+        )
+        for s in found
+    )
+    columns = tuple(Column(text(f"ledger.column_{name}")) for name in names)
+    data = [{**{name: getattr(s, name) for name in s.__slots__}, "equity": plain(s.equity)} for s in found]
+    console.emit(data, Table(text("ledger.shares_title"), columns, rows))
 
 
 @click.command(help="ledger.help_batches")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,7 +10,7 @@ import click
 from qinglian.core.decimals import plain
 from qinglian.core.text import text
 from qinglian.present.exits import Exit
-from qinglian.present.figures import Cell, Column, Table, Tree
+from qinglian.present.figures import Cell, Column, Table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,7 +60,7 @@ def calculate(
             scenario=scenario,
             cutoff=cutoff.date() if cutoff else None,
             policy=parse_policy(Path(policy).read_text(encoding="utf-8")) if policy else None,
-            engine=open_engine(engine),
+            engine=open_engine(engine, spill=book.cache_folder),
         )
     console.emit(
         {"run": run.id, "coverage": run.counts}, coverage_table(run.counts), text("ledger.run", run=run.id)
@@ -198,6 +199,7 @@ def unresolved_table(entries: list[Unresolved]) -> Table:
     default="gross",
     help="ledger.option_account",
 )
+@click.option("--claim", type=int, help="ledger.option_claim")
 @click.option("--records", type=click.IntRange(1), default=5, help="ledger.option_records")
 @click.pass_obj
 def explain(
@@ -211,26 +213,37 @@ def explain(
     category: int | None,
     rule: str | None,
     account: str,
+    claim: int | None,
     records: int,
 ) -> None:
-    """Explain a total down to factor, file and row."""
-    from qinglian.ledger.explain import explain as tree_of
+    """Explain a total down to factor, file and row; or a claim."""
+    if claim is not None:
+        from qinglian.ledger.book import open_book
+        from qinglian.ledger.explain_claim import explain_claim
+
+        told = explain_claim(open_book(console.book), claim)
+        console.emit(_tree_data(told), told)
+        return
+    from qinglian.ledger.explain import Explained, explanation
     from qinglian.ledger.unresolved import unresolved
 
     book, found = _open(console, period, run_id, gwp, consolidation)
     asked = {"scope": scope, "method": method, "category": category, "id": rule}
     where = {name: value for name, value in asked.items() if value is not None}
-    tree = tree_of(book, found, limit=records, account=account, **where)
-    missing = [
-        Tree(
+    total = explanation(book, found, limit=records, account=account, **where)
+    missing = tuple(
+        Explained(
+            "unresolved",
             f"{entry.rule} · {entry.activity}: {plain(entry.quantity)} {entry.unit}",
-            tuple(Tree(reason) for reason in entry.reasons),
+            entry.record(),
+            tuple(Explained("reason", reason) for reason in entry.reasons),
         )
         for entry in unresolved(book, found, **where)
-    ]
+    )
     if missing:
-        tree = Tree(tree.label, (*tree.children, Tree(text("ledger.unresolved_title"), tuple(missing))))
-    console.emit(_tree_data(tree), tree)
+        apart = Explained("unresolved_total", text("ledger.unresolved_title"), {}, missing)
+        total = replace(total, children=(*total.children, apart))
+    console.emit(total.record(), total.tree())
 
 
 def _tree_data(tree: Any) -> dict[str, Any]:
@@ -251,24 +264,41 @@ def trace(console: Console, period: str | None, run_id: str | None, activity: st
     entries = [
         e for e in rejected(book, run_id or newest_run(book, period)) if activity in {None, e["activity"]}
     ]
-    names = ("rule", "activity", "place", "from", "to", "factor", "chosen", "lost_at")
-    columns = tuple(Column(text(f"ledger.column_{name}")) for name in names)
-    rows = tuple(tuple(_traced(entry, name) for name in names) for entry in entries)
-    console.emit(entries, Table(text("ledger.trace"), columns, rows))
+    columns = tuple(Column(text(f"ledger.column_{name}")) for name in TRACED)
+    table = Table(text("ledger.trace"), columns, tuple(map(_traced, entries)))
+    console.emit([_trace_record(entry) for entry in entries], table)
 
 
-def _traced(entry: dict[str, Any], name: str) -> str | None:
-    """Cell of the trace: a composite with what it is made of, a reason as a sentence."""
+def _trace_record(entry: dict[str, Any]) -> dict[str, Any]:
+    candidate = entry["candidate"]
+    return {**entry, "candidate": candidate.record() if candidate else None}
+
+
+TRACED = ("rule", "activity", "place", "from", "to", "value", "at_place", "valid", "basis", "pack", "outcome")
+
+
+def _traced(entry: dict[str, Any]) -> tuple[str | None, ...]:
+    """Row of the trace: the question, the candidate as its pack states it, and what became of it."""
+    asked = (*(entry[name] for name in TRACED[:3]), entry["from"].isoformat(), entry["to"].isoformat())
+    return (*asked, *_candidate(entry), _outcome(entry))
+
+
+def _candidate(entry: dict[str, Any]) -> tuple[str | None, ...]:
+    """Value per unit, place, validity, basis, pack with version; of a lost composite only the id."""
+    from qinglian.ledger.explain import gases_text
+
+    factor = entry["candidate"]
+    if factor is None:
+        return (entry["factor"], None, None, None, None)
+    version = f"{factor.pack} {factor.version}" if not factor.parts else factor.version
+    valid = f"{factor.valid_from}..{factor.valid_to or '…'}"
+    return (f"{gases_text(factor)} / {factor.per_unit}", factor.place, valid, factor.basis, version)
+
+
+def _outcome(entry: dict[str, Any]) -> str:
+    """Say whether a candidate was chosen, and if not, what the other was better at."""
     from qinglian.ledger.unresolved import reason_text
 
-    if name == "factor" and entry["parts"]:
-        return f"{entry['factor']} = {' × '.join(entry['parts'])}"
-    if name == "lost_at" and entry["factor"] is None:
+    if entry["factor"] is None:
         return reason_text(entry["lost_at"])
-    return _word(entry[name])
-
-
-def _word(value: Any) -> str | None:
-    if isinstance(value, bool):
-        return text("ledger.yes") if value else text("ledger.no")
-    return None if value is None or value == "" else str(value)
+    return text("ledger.was_chosen") if entry["chosen"] else text(f"ledger.lost_{entry['lost_at']}")

@@ -60,17 +60,19 @@ def list_packs(console: Console) -> None:
 @click.pass_obj
 def show(console: Console, activity: str, where: str | None) -> None:
     """Show the factors of an activity."""
-    from qinglian.core.decimals import plain
     from qinglian.ledger.book import open_book
+    from qinglian.ledger.explain import gases_text
     from qinglian.ledger.installed import installed_factors
 
+    levels = _levels(where) if where is not None else None
     with open_book(console.book).read() as connection:
         found = [f for f in installed_factors(connection) if f.activity == activity]
-    wanted = [f for f in found if where is None or f.place.endswith(where)]
+    wanted = [f for f in found if levels is None or f.place in levels]
+    wanted.sort(key=lambda f: ((levels or {}).get(f.place, 0), f.place, f.basis, f.valid_from, f.id))
     names = ("value", "per", "basis", "place", "valid", "pack", "class", "source")
-    rows = tuple(
+    rows: list[tuple[str, ...]] = [
         (
-            ", ".join(f"{plain(gas.kg)} kg {gas.gas}" for gas in f.gases),
+            gases_text(f),
             f.per_unit,
             f.basis,
             f.place,
@@ -79,11 +81,40 @@ def show(console: Console, activity: str, where: str | None) -> None:
             f.source_class,
             f"{f.citation} {f.locator}",
         )
-        for f in sorted(wanted, key=lambda f: (f.place, f.basis, f.valid_from, f.id))
+        for f in wanted
+    ]
+    data: list[dict[str, object]] = [
+        {**dict(zip(names, row, strict=True)), "fallback": None if levels is None else levels[f.place]}
+        for f, row in zip(wanted, rows, strict=True)
+    ]
+    columns = [Column(text(f"ledger.column_{name}")) for name in names]
+    if levels is not None:
+        columns.insert(4, Column(text("ledger.column_level")))
+        rows = [(*row[:4], _level(levels[f.place]), *row[4:]) for f, row in zip(wanted, rows, strict=True)]
+    notes = () if wanted else (text("ledger.factors_none"),)
+    console.emit(
+        data, Table(text("ledger.factors_of", activity=activity), tuple(columns), tuple(rows), notes)
     )
-    columns = tuple(Column(text(f"ledger.column_{name}")) for name in names)
-    data = [dict(zip(names, row, strict=True)) for row in rows]
-    console.emit(data, Table(text("ledger.factors_of", activity=activity), columns, rows))
+
+
+def _levels(where: str) -> dict[str, int]:
+    """Places whose factors answer at a place: itself and its grid at level 0, wider ones above."""
+    from qinglian.core.errors import QinglianError
+    from qinglian.core.places import ancestors, grid_of, place
+
+    here = place(where).id
+    chains = [ancestors(here)]
+    if not here.startswith("grid:"):
+        try:
+            chains.append(ancestors(grid_of(here)))
+        except QinglianError as error:
+            if error.code != "core.place_without_grid":
+                raise
+    return {name: level for chain in chains for level, name in enumerate(chain)} | {"definition": 0}
+
+
+def _level(level: int) -> str:
+    return text("ledger.level_fallback", level=level) if level else text("ledger.level_here")
 
 
 @click.group(help="ledger.help_instruments")

@@ -112,7 +112,7 @@ def version_list(console: Console) -> None:
         (
             str(v.id),
             v.label,
-            v.state,
+            text(f"ledger.state_{v.state}"),
             text("ledger.yes" if v.independently_reviewed else "ledger.no"),
             "" if v.supersedes is None else str(v.supersedes),
             v.export_sha256,
@@ -171,6 +171,21 @@ def lock_list(console: Console) -> None:
     console.emit(data, Table(text("ledger.locks_title"), columns, rows))
 
 
+@lock.command("open", help="ledger.help_lock_open")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="ledger.option_why")
+@click.pass_obj
+def lock_open(console: Console, number: int, reason: str) -> None:
+    """Reopen the locked period of a version."""
+    from qinglian.ledger.actor import Actor
+    from qinglian.ledger.book import open_book
+    from qinglian.ledger.reopening import open_lock
+
+    decision = open_lock(open_book(console.book), Actor.of_machine(), number, reason=reason)
+    data = {"decision": decision.id, "version": number}
+    console.emit(data, text("ledger.lock_opened_text", version=number, decision=decision.id))
+
+
 @click.command("approve-adjustment", help="ledger.help_approve_adjustment")
 @click.argument("number", type=int)
 @click.option("--reason", required=True, help="ledger.option_why")
@@ -198,9 +213,10 @@ def replay(console: Console, number: int, engine: str) -> Exit:
     from qinglian.ledger.engines import open_engine
     from qinglian.ledger.replay import replay as recalculate
 
-    running = open_engine(engine)
+    book = open_book(console.book)
+    running = open_engine(engine, spill=book.cache_folder)
     try:
-        found = recalculate(open_book(console.book), number, engine=running)
+        found = recalculate(book, number, engine=running)
     finally:
         running.close()
     data = {
@@ -337,7 +353,8 @@ def _rounded(value: float) -> Decimal:
 
 
 def _emit_version(console: Console, found: Version) -> None:
-    sentences = [text("ledger.version_text", version=found.id, label=found.label, state=found.state)]
+    state = text(f"ledger.state_{found.state}")
+    sentences = [text("ledger.version_text", version=found.id, label=found.label, state=state)]
     if found.head is not None:
         sentences.append(text("ledger.head_text", head=found.head))
     if found.state in {"approved", "published"} and not found.independently_reviewed:

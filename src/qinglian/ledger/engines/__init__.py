@@ -37,8 +37,13 @@ class Engine(Protocol):
         ...
 
 
-def open_engine(name: str = "duckdb", *, threads: int | None = None) -> Engine:
+def open_engine(name: str = "duckdb", *, threads: int | None = None, spill: Path | None = None) -> Engine:
     """Open an engine by name.
+
+    Parameters
+    ----------
+    spill
+        Folder for what does not fit into memory: a book's cache folder.
 
     Raises
     ------
@@ -49,11 +54,11 @@ def open_engine(name: str = "duckdb", *, threads: int | None = None) -> Engine:
         if name == "duckdb":
             from qinglian.ledger.engines.duckdb import DuckDBEngine
 
-            return DuckDBEngine(threads=threads)
+            return DuckDBEngine(threads=threads, spill=spill)
         if name == "spark":
             from qinglian.ledger.engines.spark import SparkEngine
 
-            return SparkEngine(threads=threads)
+            return SparkEngine(threads=threads, spill=spill)
     except ModuleNotFoundError as error:
         raise QinglianError("ledger.engine_missing", engine=name, package=error.name) from error
     raise QinglianError("ledger.engine_unknown", engine=name, known=", ".join(ENGINES))

@@ -47,11 +47,12 @@ class SparkEngine:
     _open: ClassVar[int] = 0
     _guard: ClassVar[threading.Lock] = threading.Lock()
 
-    def __init__(self, *, threads: int | None = None) -> None:
+    def __init__(self, *, threads: int | None = None, spill: Path | None = None) -> None:
         with SparkEngine._guard:
             builder = SparkSession.builder.master(f"local[{threads or os.cpu_count() or 1}]")
             builder = builder.appName("qinglian")
-            for key, value in CONFIG.items():
+            folder = {} if spill is None else {"spark.local.dir": str(spill)}
+            for key, value in {**CONFIG, **folder}.items():
                 builder = builder.config(key, value)
             shared = builder.getOrCreate()
             shared.sparkContext.setLogLevel("ERROR")

@@ -58,5 +58,6 @@ SELECT
     factor_no,
     penalty,
     score,
+    MIN(score) OVER (PARTITION BY need_id, from_day) AS best,
     CAST(ROW_NUMBER() OVER (PARTITION BY need_id, from_day ORDER BY score, factor_no) AS INTEGER) AS place_in_order
 FROM ranked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +16,8 @@ from qinglian.present.figures import Column, Table
 from qinglian.production.commands.options import NUMBER, plan_option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from qinglian.present.console import Console
     from qinglian.present.figures import Figure
     from qinglian.production.decide.promise import Offer, Promise
@@ -109,27 +112,26 @@ def repair(
         (text("production.repair_price", each=change_price), len(done.moved) * change_price),
     )
     table = Table(text("production.repair_title"), (Column(""), Column("", kind="quantity")), rows)
-    console.emit(
-        {
-            "valid": found.after.valid,
-            "kept": len(done.kept),
-            "touched": list(done.touched),
-            "moved": list(done.moved),
-            "shifted": list(done.shifted),
-            "later": {lot: list(pair) for lot, pair in found.later.items()},
-            "sooner": {lot: list(pair) for lot, pair in found.sooner.items()},
-            "written": None if dry_run else str(home),
-        },
-        table,
-        *_new_places(done.instance, plan, done.plan, done.touched),
-        *_lateness(found.later),
-        text("production.page_valid")
-        if found.after.valid
-        else text("production.broken", count=len(found.after.violations)),
-        text("production.dry_run") if dry_run else text("production.repair_written", folder=home),
-    )
-    if changed is not None:
-        _write(changed)
+    with _written(changed):
+        console.emit(
+            {
+                "valid": found.after.valid,
+                "kept": len(done.kept),
+                "touched": list(done.touched),
+                "moved": list(done.moved),
+                "shifted": list(done.shifted),
+                "later": {lot: list(pair) for lot, pair in found.later.items()},
+                "sooner": {lot: list(pair) for lot, pair in found.sooner.items()},
+                "written": None if dry_run else str(home),
+            },
+            table,
+            *_new_places(done.instance, plan, done.plan, done.touched),
+            *_lateness(found.later),
+            text("production.page_valid")
+            if found.after.valid
+            else text("production.broken", count=len(found.after.violations)),
+            text("production.dry_run") if dry_run else text("production.repair_written", folder=home),
+        )
     return None if found.after.valid else Exit.AUDIT_FAILED
 
 
@@ -172,10 +174,20 @@ def _event(
     return Cancelled(str(cancel))
 
 
-def _write(folder: PlanFolder) -> None:
-    from qinglian.production.commands.planning import finish
+@contextmanager
+def _written(changed: PlanFolder | None) -> Iterator[None]:
+    """Answer first, then write the page of a changed plan, also for a reader who stops listening."""
+    try:
+        yield
+    finally:
+        if changed is not None:
+            _write(changed)
 
-    finish(folder, folder.plan, None)
+
+def _write(folder: PlanFolder) -> None:
+    from qinglian.production.commands.planning import finish, judged
+
+    finish(folder, judged(folder, folder.plan, None)[0])
 
 
 def _new_places(instance: Instance, old: Plan, new: Plan, lots: tuple[str, ...]) -> list[Figure | str]:
@@ -269,20 +281,19 @@ def promise(
     )
     accepted = None if accept is None else found.offer(accept)
     changed = None if accepted is None else folder.after(found.rush, accepted.plan)
-    console.emit(
-        {
-            "order": order.id,
-            "due": order.due,
-            "offers": [offer_document(offer) for offer in found.offers],
-            "accepted": accept,
-        },
-        *_offers(found, order.due),
-        text("production.promise_open")
-        if accepted is None
-        else text("production.repair_written", folder=home),
-    )
-    if changed is not None:
-        _write(changed)
+    with _written(changed):
+        console.emit(
+            {
+                "order": order.id,
+                "due": order.due,
+                "offers": [offer_document(offer) for offer in found.offers],
+                "accepted": accept,
+            },
+            *_offers(found, order.due),
+            text("production.promise_open")
+            if accepted is None
+            else text("production.repair_written", folder=home),
+        )
     return None if any(offer.in_time for offer in found.offers) else Exit.INCOMPLETE
 
 

@@ -99,7 +99,7 @@ def explain(console: Console, lot: str | None, home: Path, stage: str | None) ->
     )
     console.emit(
         {"late": causes},
-        late_table(judged, SHOWN, said),
+        late_table(judged, SHOWN, said) if judged.kpis.late else text("production.nobody_late"),
         *([Table(text("production.explain_causes"), columns, rows)] if rows else []),
     )
 

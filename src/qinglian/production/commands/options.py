@@ -71,7 +71,7 @@ def lotting_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--max-units",
             type=click.IntRange(1),
-            default=200,
+            default=400,
             show_default=True,
             help="production.option_max_units",
         ),
@@ -85,7 +85,7 @@ def lotting_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--due-window",
             type=click.IntRange(1),
-            default=480,
+            default=1440,
             show_default=True,
             help="production.option_due_window",
         ),

@@ -101,6 +101,7 @@ def plan(
         raise QinglianError.many(problems)
     home = PlanFolder.prepare(out, brief)
     left = None if seconds is None else max(0.1, float(seconds) - (time.monotonic() - begun))
+    kept = _Kept(home, console)
     with _stoppable(console) as stopped:
         effort = Effort(
             seconds=left,
@@ -108,7 +109,7 @@ def plan(
             seed=seed,
             islands=islands,
             told=_Told(console),
-            checkpoint=lambda found: _keep(home, found),
+            checkpoint=kept,
             cancelled=stopped,
         )
         made = make_plan(instance, brief.objective, effort)
@@ -117,12 +118,26 @@ def plan(
         home.write(made)
         if made.facts.get("moves") == "0" and instance.lots:
             console.note(text("production.still_compiling"))
-        against = _baseline(home, baseline, effort, made)
-    found, other = finish(home, made, against, excel=excel)
-    show(console, home, found, other)
+        against = _baseline(home, baseline, effort, made, kept.first)
+    found, other = judged(home, made, against)
+    try:
+        show(console, home, found, other)
+    finally:  # whoever reads only the first lines of the answer wants the page too
+        finish(home, found, other, excel=excel)
+    _excluded(console, home, found)
     if stopped():
         return Exit.INTERRUPTED
     return None if found.valid else Exit.AUDIT_FAILED
+
+
+def _excluded(console: Console, home: PlanFolder, found: Verification) -> None:
+    """Say which deadlines, pins and calendars exclude each other, where a plan had to break a rule."""
+    if found.valid:
+        return
+    from qinglian.production.decide.infeasible import why_infeasible
+
+    for problem in why_infeasible(home.instance):
+        console.note(str(problem))
 
 
 def _warn(console: Console, warnings: tuple[object, ...]) -> None:
@@ -136,8 +151,27 @@ def _with_budget(made: Plan, seconds: Decimal, seed: int) -> Plan:
     return replace(made, origin=origin, facts={**made.facts, "seconds": str(seconds)})
 
 
-def _keep(home: PlanFolder, found: Plan) -> None:
-    home.write(found)
+class _Kept:
+    """Writes each checkpoint and says its figures; the first is the plan of the dispatching rules."""
+
+    def __init__(self, home: PlanFolder, console: Console) -> None:
+        self.home, self.console = home, console
+        self.first: Plan | None = None
+
+    def __call__(self, found: Plan) -> None:
+        from qinglian.production.verify import verify
+
+        self.first = self.first or found
+        self.home.write(found)
+        kpis = verify(self.home.instance, found).kpis
+        self.console.note(
+            text(
+                "production.checkpoint",
+                late=kpis.tardy_lots,
+                tardiness=f"{kpis.weighted_tardiness:,}",
+                setup=f"{kpis.setup_minutes:,}",
+            )
+        )
 
 
 @contextmanager
@@ -186,8 +220,9 @@ class _Told:
         )
 
 
-def _baseline(home: PlanFolder, wanted: str, effort: Effort, made: Plan) -> Plan | None:
+def _baseline(home: PlanFolder, wanted: str, effort: Effort, made: Plan, first: Plan | None) -> Plan | None:
     """Make or read the plan to compare with, and keep it beside the plan."""
+    from qinglian.production.objective import CORE
     from qinglian.production.plan_files import read_plan
     from qinglian.production.plan_folder import BASELINE
     from qinglian.production.planner import first_plan, make_plan
@@ -196,7 +231,7 @@ def _baseline(home: PlanFolder, wanted: str, effort: Effort, made: Plan) -> Plan
     if wanted == "none":
         return None
     if wanted == "rules":
-        found = first_plan(home.instance)
+        found = first if first and home.brief.objective == CORE else first_plan(home.instance)
     elif wanted == "blind":
         quiet = replace(effort, checkpoint=lambda _: None)
         found = make_plan(home.instance, energy_blind(home.brief.objective), quiet)
@@ -211,22 +246,25 @@ def _budget(made: Plan) -> dict[str, str]:
     return {name: made.facts[name] for name in ("seconds", "iterations") if name in made.facts}
 
 
+def judged(home: PlanFolder, made: Plan, against: Plan | None) -> tuple[Verification, Verification | None]:
+    """Verify the plan and its baseline."""
+    from qinglian.production.verify import verify
+
+    return verify(home.instance, made), None if against is None else verify(home.instance, against)
+
+
 def finish(
-    home: PlanFolder, made: Plan, against: Plan | None, *, excel: bool = False
-) -> tuple[Verification, Verification | None]:
-    """Verify the plan and its baseline and write the page beside them."""
+    home: PlanFolder, found: Verification, other: Verification | None = None, *, excel: bool = False
+) -> None:
+    """Write what people look at beside the plan: the page, and the workbook if it is wanted."""
     from qinglian.ingest.atomic_files import write_atomically
     from qinglian.production.plan_folder import PAGE
     from qinglian.production.report_page import plan_page
-    from qinglian.production.verify import verify
 
-    found = verify(home.instance, made)
-    other = None if against is None else verify(home.instance, against)
     written = plan_page(found, home.brief.objective, baseline=other)
     write_atomically(home.home / PAGE, written.encode())
     if excel:
-        home.write(made, "plan.xlsx")
-    return found, other
+        home.write(found.plan, "plan.xlsx")
 
 
 def show(console: Console, home: PlanFolder, found: Verification, other: Verification | None) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from qinglian.production.decide.construct import completed
 from qinglian.production.decide.decode import decode
 from qinglian.production.decide.problem import Problem
-from qinglian.production.decide.construct import completed
 from qinglian.production.decide.search import Result, Step, search
 from qinglian.production.objective import CORE
 
@@ -64,5 +64,9 @@ def solve(
     )
     budget = f"{seconds:g} s" if seconds is not None else f"{iterations} steps"
     plan = decode(problem, found.sequences, origin=f"qinglian search, seed {seed}, {budget}")
-    facts = {"moves": str(found.moves), "objective": f"{found.objective:.6g}", "seconds": f"{found.seconds:.1f}"}
+    facts = {
+        "moves": str(found.moves),
+        "objective": f"{found.objective:.6g}",
+        "seconds": f"{found.seconds:.1f}",
+    }
     return replace(plan, bound=bound, facts=facts)

@@ -1,8 +1,8 @@
 """First plans by dispatching rules: apparent tardiness cost with setups and ready times, and simpler ones.
 
-Lee, Bhaskaran and Pinedo 1997 (ATCS); the term for lots that are not ready yet after Pfund et al. 2008. A rule
-dispatches the line that is free first; it never looks at a lot that the line cannot make, whose earlier stage is
-not placed yet, or that would push one which is fixed to a minute.
+Lee, Bhaskaran and Pinedo 1997 (ATCS); the term for lots that are not ready yet after Pfund et al. 2008.
+A rule dispatches the line that is free first; it never looks at a lot that the line cannot make, whose
+earlier stage is not placed yet, or that would push one which is fixed to a minute.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from qinglian.production.decide.problem import NEVER, Floats, Ints, Problem, Seq
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from qinglian.production.decide.clocks import Clock
     from qinglian.production.plan import Plan
 
 
@@ -74,7 +75,8 @@ class _Dispatch:
         self.release = problem.release.astype(np.int64)
         self.waiting = np.ones(problem.size, dtype=bool)
         self.candidates = [
-            np.flatnonzero(row >= 0).astype(np.int32) for row in np.where(problem.fixed < 0, problem.minutes, -1)
+            np.flatnonzero(row >= 0).astype(np.int32)
+            for row in np.where(problem.fixed < 0, problem.minutes, -1)
         ]
         self.unlocked = problem.previous < 0
         fixed = np.flatnonzero(problem.fixed >= 0)
@@ -127,7 +129,7 @@ class _Dispatch:
         setup = problem.setup[line, self.family[line], problem.class_of[able]]
         start = np.maximum(free + setup, self.release[able])
         if rule.first_due:
-            return -(self.due[able] + 1e-3 * (start - free))
+            return np.asarray(-(self.due[able] + 1e-3 * (start - free)), dtype=np.float64)
         score = rule.urgency * (self.weight[able] - np.log(run))
         score = score - np.maximum(self.due[able] - start - run, 0) / (rule.due * self.mean_run)
         score -= setup / (rule.setup * self.mean_setup)
@@ -136,13 +138,11 @@ class _Dispatch:
 
     def _ends(self, line: int, operation: int, free: int, family: int) -> tuple[int, int]:
         problem = self.problem
-        clock = problem.clocks[problem.clock_of[line]]
+        clock: Clock = problem.clocks[problem.clock_of[line]]
         setup = int(problem.setup[line, family, problem.class_of[operation]])
         done = clock.earliest(free, setup)[1]
-        return clock.earliest(
-            max(done, int(self.release[operation]), int(problem.fixed[operation])),
-            int(problem.minutes[line, operation]),
-        )
+        first: int = max(done, int(self.release[operation]), int(problem.fixed[operation]))
+        return clock.earliest(first, int(problem.minutes[line, operation]))
 
     def _fits(self, line: int, operation: int, fixed: int) -> bool:
         """Whether the next fixed operation still starts in time after this one."""
@@ -188,7 +188,7 @@ def _mean_setup(setup: Ints) -> float:
 
 
 def completed(problem: Problem, plan: Plan) -> Sequences:
-    """Take over a plan's order of operations; what it lacks is put where it costs least at the end of a line."""
+    """Take over a plan's order of operations; what it lacks goes to the end of a line that is free early."""
     rows = [list(row) for row in sequences_of(problem, plan)]
     placed = {int(op) for row in rows for op in row}
     ends = [

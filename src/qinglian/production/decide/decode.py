@@ -76,7 +76,8 @@ def cost(problem: Problem, placed: Iterable[Placed]) -> float:
         total += problem.weight[operation] * max(0, item.end - int(problem.due[operation]))
         total += 1e5 * max(0, item.end - int(problem.deadline[operation]))
         total += problem.run_price[line, operation]
-        total += problem.setup_price[line] * (item.setup_end - item.setup_start)
+        clock = problem.clocks[problem.clock_of[line]]
+        total += problem.setup_price[line] * (clock.worked(item.setup_end) - clock.worked(item.setup_start))
         last = max(last, item.end)
     return float(last) if problem.makespan else float(total)
 
@@ -154,7 +155,7 @@ class _Decoder:
             return Placed(operation, line, start, start, start, end)
         late = clock.latest(start, setup)
         chosen = late if late is not None and late[0] >= first[0] and self._free(line, *late) else first
-        return Placed(operation, line, *chosen, start, end)
+        return Placed(operation, line, chosen[0], chosen[1], start, end)
 
     def _crewed(self, line: int, clock: Clock, minute: int, setup: int) -> tuple[int, int]:
         """Place a setup at the earliest time at which every crew it needs has somebody free."""

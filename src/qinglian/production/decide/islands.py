@@ -1,14 +1,15 @@
-"""Workers of a search: one plan whose lines are dealt out anew each round, or one plan each where lines are few.
+"""Workers of a search: one plan whose lines are dealt out each round, or a plan each where lines are few.
 
 Lines share nothing while a round lasts, so workers need no locks and the outcome depends on the seed and the
 number of workers only, never on which of them is faster.
 """
 
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -20,37 +21,47 @@ from qinglian.production.decide.problem import NEVER, Floats, Ints, Problem, Seq
 SHARED_FROM = 4
 """Lines per worker from which on workers share one plan."""
 END_PRICE = 1000.0
-KIND_LINES_MOST = ("kind", "lines", "most", "whole", "weight", "heat", "leave", "narrow")
 MOVES = np.array(
     [
-        # kind, lines, most, whole, weight, heat, leave, narrow
-        [10, 0, 4, 0.0, 40.0, 0, 0.0, 0.0],
-        [11, 0, 6, 0.0, 15.0, 0, 0.0, 0.0],
-        [0, 1, 1, 0.0, 1.0, 1, 0.5, 0.0],
-        [1, 1, 40, 1.0, 0.2, 0, 0.5, 0.0],
-        [0, 2, 1, 0.0, 1.0, 0, 0.7, 1.0],
-        [0, 2, 4, 0.3, 1.0, 0, 0.5, 1.0],
-        [0, 3, 6, 0.3, 0.5, 0, 0.3, 1.0],
-        [0, 1, 8, 0.3, 0.2, 0, 0.0, 0.0],
-        [0, 3, 6, 0.3, 0.2, 0, 0.0, 0.0],
-        [1, 2, 10, 0.8, 0.2, 0, 0.3, 0.5],
-        [2, 1, 6, 0.0, 0.2, 0, 0.0, 0.0],
+        # kind, lines, most, whole, weight, heat, leave, narrow, rivals
+        [10, 0, 4, 0.5, 40.0, 0, 0.25, 0.1, 2],
+        [11, 0, 6, 0.5, 10.0, 0, 0.0, 0.0, 2],
+        [0, 1, 1, 0.0, 0.1, 1, 0.5, 0.0, 2],
+        [1, 1, 40, 1.0, 0.05, 0, 0.5, 0.0, 2],
+        [0, 2, 1, 0.0, 1.0, 0, 0.7, 1.0, 2],
+        [0, 2, 4, 0.3, 2.0, 0, 0.5, 1.0, 2],
+        [0, 3, 6, 0.3, 1.5, 0, 0.3, 1.0, 2],
+        [0, 1, 8, 0.3, 0.1, 0, 0.0, 0.0, 2],
+        [1, 2, 10, 0.8, 0.3, 0, 0.3, 0.7, 2],
+        [2, 1, 6, 0.0, 0.05, 0, 0.0, 0.0, 2],
     ]
 )
+ALONE = np.array(
+    [
+        [11, 0, 8, 0.5, 40.0, 0, 0.0, 0.0, 1],
+        [0, 1, 1, 0.0, 0.1, 1, 0.0, 0.0, 1],
+        [0, 1, 8, 0.3, 0.5, 0, 0.0, 0.0, 1],
+    ]
+)
+"""Moves where a line has nothing to exchange with."""
 GUMBEL = np.sort(-np.log(-np.log((np.arange(GUMBELS) + 0.5) / GUMBELS)))
 
 
 def tables_of(problem: Problem, release: Ints, due: Ints, weight: Floats) -> Tables:
     """Lay the problem out as the kernel reads it; times become working time of each line's calendar."""
-    job = np.zeros(problem.size, JOB)
-    job["family"], job["stuck"], job["weight"] = problem.class_of, problem.fixed >= 0, weight
+    clocks = len(problem.clocks)
+    job = np.zeros((problem.size, clocks), JOB)
+    job["family"], job["stuck"] = problem.class_of[:, None], (problem.fixed >= 0)[:, None]
+    job["weight"] = weight[:, None]
+    job["release"] = _worked(problem, np.maximum(release, problem.fixed)).T
+    job["due"], job["hard"] = _worked(problem, due).T, _worked(problem, problem.deadline).T
     return Tables(
-        job=job,
+        job=job.ravel(),
+        clock=problem.clock_of.astype(np.int64),
+        clocks=clocks,
         minutes=_by_operation(problem.minutes),
-        release=_by_operation(_worked(problem, np.maximum(release, problem.fixed))),
-        due=_by_operation(_worked(problem, due)),
-        hard=_by_operation(_worked(problem, problem.deadline)),
         price=_by_operation(problem.run_price),
+        priced=bool(problem.run_price.any()),
         setup=np.ascontiguousarray(problem.setup).ravel(),
         setup_price=problem.setup_price,
         lines=problem.lines,
@@ -66,7 +77,7 @@ def _by_operation(table: Any) -> Any:
 
 
 def _worked(problem: Problem, minutes: Ints) -> Ints:
-    """Minutes of the horizon as working minutes, by line."""
+    """Minutes of the horizon as working minutes, by clock."""
     rows = []
     for clock in problem.clocks:
         inside = np.minimum(np.maximum(minutes, 0), NEVER)
@@ -74,7 +85,7 @@ def _worked(problem: Problem, minutes: Ints) -> Ints:
         done = clock.before[index] + np.minimum(inside, clock.ends[index]) - clock.starts[index]
         row = np.where(index < 0, 0, done)
         rows.append(np.where(minutes < 0, minutes, np.where(minutes >= NEVER, NEVER, row)))
-    return np.array(rows, dtype=np.int32)[problem.clock_of]
+    return np.array(rows, dtype=np.int32)
 
 
 def state_of(problem: Problem, tables: Tables, sequences: Sequences) -> State:
@@ -82,16 +93,17 @@ def state_of(problem: Problem, tables: Tables, sequences: Sequences) -> State:
     state = State(
         entries=np.zeros(problem.lines * tables.stride, ENTRY),
         length=np.zeros(problem.lines, np.int64),
-        line_of=np.full(problem.size, -1, np.int32),
+        line_of=np.full(problem.size, -1, np.int64),
+        index_of=np.ones(problem.size, np.int64),
         aim=np.zeros(max(problem.lines, 1), np.int64),
     )
     heads = state.entries[:: tables.stride]
     heads["op"], heads["family"] = -1, problem.start_class
-    heads["end"] = _worked(problem, problem.available).diagonal()
+    heads["end"] = _worked(problem, problem.available)[problem.clock_of, np.arange(problem.lines)]
     heads["due"] = heads["hard"] = NEVER
     for line, row in enumerate(sequences):
         if len(row):
-            paste(tables, state, line, 1, np.asarray(row, np.int32), 0, len(row))
+            paste(tables, state, line, 1, np.asarray(row, np.int64), 0, len(row))
     return state
 
 
@@ -127,6 +139,7 @@ class Worker:
 
     @classmethod
     def of(cls, problem: Problem, tables: Tables, seed: np.random.SeedSequence) -> Worker:
+        """Make room for a problem."""
         size, lines = problem.size, problem.lines
         noise = seed.generate_state(2, np.uint64) | np.uint64(1)
         scratch = Scratch(
@@ -134,8 +147,8 @@ class Worker:
             length=np.zeros(lines, np.int64),
             stamp=np.zeros(lines, np.int64),
             touched=np.zeros(lines + 2, np.int64),
-            removed=np.zeros(size + 2, np.int32),
-            origin=np.zeros(size + 2, np.int32),
+            removed=np.zeros(size + 2, np.int64),
+            origin=np.zeros(size + 2, np.int64),
             unit_start=np.zeros(size + 2, np.int64),
             unit_count=np.zeros(size + 2, np.int64),
             key=np.zeros(size + 2),
@@ -153,18 +166,20 @@ class Team:
         self.problem = problem
         self.shared = workers == 1 or problem.lines >= SHARED_FROM * workers
         self.dealer = np.random.default_rng([seed, 1])
-        order = np.argsort(problem.class_of, kind="stable").astype(np.int32)
+        order = np.argsort(problem.class_of, kind="stable").astype(np.int64)
         families = problem.setup.shape[1]
         start = np.searchsorted(problem.class_of[order], np.arange(families + 1)).astype(np.int64)
         self.alike = (start, order)
         self.pool = ThreadPoolExecutor(workers) if workers > 1 else None
         self.tables = tables_of(problem, problem.release, problem.due, problem.weight)
+        self.pressed = self.tables
         seeds = np.random.SeedSequence(seed).spawn(workers)
         self.workers = [Worker.of(problem, self.tables, one) for one in seeds]
         plans = 1 if self.shared else workers
         self.states = [state_of(problem, self.tables, sequences) for _ in range(plans)]
         self.bests = [_copy(state) for state in self.states]
         self.looks = 0
+        self.seed = seed
 
     def close(self) -> None:
         """Let the threads go."""
@@ -178,7 +193,7 @@ class Team:
 
     def renew(self, release: Ints, due: Ints, weight: Floats) -> None:
         """Take over times that other stages of the plan imply; plans keep their order."""
-        self.tables = tables_of(self.problem, release, due, weight)
+        self.tables = self.pressed = tables_of(self.problem, release, due, weight)
         for place, state in enumerate(self.states):
             self.restart(place, sequences_in(self.tables, state))
 
@@ -187,21 +202,30 @@ class Team:
         for state in self.states:
             state.aim[0] = minute
 
-    def round(self, temperature: float, steps: int) -> list[float]:
-        """Let every worker take so many steps; return the cost of the best plan found in the round, by plan."""
-        jobs = self._deal()
-        before = [standing_cost(self.tables, state) for state in self.states]
+    def press(self, price: float) -> None:
+        """Give line time a price, in weights of all operations of a mean line; costs are told without it."""
+        problem = self.problem
+        price *= float(problem.weight.sum()) / max(1, problem.lines)
+        self.pressed = self.tables
+        if price > 0.0:
+            self.pressed = self.tables._replace(
+                price=self.tables.price + price * np.maximum(self.tables.minutes, 0),
+                setup_price=self.tables.setup_price + price,
+                priced=True,
+            )
 
-        def work(number: int) -> tuple[float, float, int]:
+    def round(self, temperature: float, steps: int) -> list[float]:
+        """Let every worker take so many steps; return the cost of the best plan of the round, by plan."""
+        jobs = self._deal()
+
+        def work(number: int) -> int:
             place, lines = jobs[number]
             return self._anneal(number, place, lines, temperature, steps)
 
         numbers = range(len(jobs))
         found = list(self.pool.map(work, numbers)) if self.pool is not None else [work(n) for n in numbers]
-        for (place, _), (_, lowest, looks) in zip(jobs, found, strict=True):
-            before[place] += lowest
-            self.looks += looks
-        return before
+        self.looks += sum(found)
+        return [standing_cost(self.tables, best) for best in self.bests]
 
     def _deal(self) -> list[tuple[int, Any]]:
         lines = self.problem.lines
@@ -211,31 +235,28 @@ class Team:
         hands = [np.sort(dealt[number :: len(self.workers)]) for number in range(len(self.workers))]
         return [(0, hand) for hand in hands]
 
-    def _anneal(self, number: int, place: int, lines: Any, temperature: float, steps: int) -> Any:
+    def _anneal(self, number: int, place: int, lines: Any, temperature: float, steps: int) -> int:
         state, best, worker = self.states[place], self.bests[place], self.workers[number]
         mine = np.zeros(self.problem.lines, np.int64)
         mine[lines] = 1
-        pool = np.flatnonzero((mine[state.line_of] > 0) & (self.problem.fixed < 0)).astype(np.int32)
         for line in lines:
             copy_line(self.tables, state.entries, state.length, best.entries, best.length, line)
-        if not len(pool):
-            return 0.0, 0.0, 0
         dirty = np.zeros(self.problem.lines, np.int64)
-        return anneal(
-            self.tables,
+        _, _, looks = anneal(
+            self.pressed,
             state,
             best,
             worker.scratch,
             lines.astype(np.int64),
-            pool,
             (*self.alike, mine),
             dirty,
-            MOVES,
+            MOVES if len(lines) > 1 else ALONE,
             worker.gains,
             GUMBEL,
             temperature,
             steps,
         )
+        return int(looks)
 
     def best(self, place: int) -> Sequences:
         """Return the best plan of the last round."""

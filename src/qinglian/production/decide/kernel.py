@@ -1,26 +1,29 @@
 """The compiled heart: lines as rows of packed entries, and what a cut or a paste changes.
 
-A row holds, from index 1, the operations of a line in order; index 0 stands for what the line was before. Time in
-a row is working time of the line's calendar. Costs are evaluated by the tail: what follows a change is walked
-until its ends are the old ones again, or the change is known to cost more than it may. Without energy by the hour
-the cost of a delay is convex, and its slopes now (`late`) and after `tables.soon` minutes bound it from below.
+A row holds, from index 1, the operations of a line in order; index 0 stands for what the line was before.
+Time in a row is working time of the line's calendar. Costs are evaluated by the tail: what follows a change
+is walked until its ends are the old ones again, or the change is known to cost more than it may. The cost of
+a delay is convex, and its slopes now (`late`) and after `tables.soon` minutes bound it from below.
 """
 
+# mypy: disable-error-code="no-any-return, arg-type, return-value, assignment"
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from qinglian.production.decide.kernel_cache import compiled
+from qinglian.production.decide.kernel_cache import compiled, inner
 
 ENTRY = np.dtype(
     [(name, np.int32) for name in ("op", "family", "setup", "release", "run", "due", "end", "hard")]
-    + [(name, np.float64) for name in ("weight", "late", "soon", "value")],
+    + [(name, np.float32) for name in ("weight", "late", "soon", "value")],
     align=True,
 )
 JOB = np.dtype(
-    [("family", np.int32), ("stuck", np.int32), ("weight", np.float64)], align=True
+    [(name, np.int32) for name in ("family", "stuck", "release", "due", "hard")]
+    + [("weight", np.float32), ("spare", np.float64)],
+    align=True,
 )
 LATE = 1e5
 INFINITE = 1e300
@@ -28,17 +31,18 @@ GUMBELS = 4096
 
 
 class Tables(NamedTuple):
-    """What does not change while workers run; flat arrays by operation × line and line × family × family.
+    """What does not change while workers run; flat arrays.
 
-    `release`, `due` and `hard` are in working time of each line.
+    `job` is by operation × clock, with times in working time of that clock; `minutes` and `price` by
+    operation × line, `setup` by line × family × family.
     """
 
     job: Any
+    clock: Any
+    clocks: int
     minutes: Any
-    release: Any
-    due: Any
-    hard: Any
     price: Any
+    priced: bool
     setup: Any
     setup_price: Any
     lines: int
@@ -49,15 +53,32 @@ class Tables(NamedTuple):
 
 
 class State(NamedTuple):
-    """One plan: packed rows and their lengths, the line of each operation, the makespan aimed at."""
+    """One plan: packed rows and their lengths, where each operation is, the makespan aimed at.
+
+    `line_of` is exact, `index_of` only near: it is where an operation was put in, before others moved it.
+    """
 
     entries: Any
     length: Any
     line_of: Any
+    index_of: Any
     aim: Any
 
 
-@compiled
+@inner
+def lateness(e: Any, end: int, old: int) -> float:
+    """Change of an entry's cost where its end moves from `old` to `end`."""
+    due = e.due
+    now, then = max(end, due), max(old, due)
+    change = 0.0
+    if now != then:
+        change = e.weight * (now - then)
+    if max(now, then) > e.hard:
+        change += LATE * (max(0, end - e.hard) - max(0, old - e.hard))
+    return change
+
+
+@inner
 def tail(tables: Tables, state: State, line: int, at: int, end: int, budget: float) -> float:
     """Change of cost of what stands from `at` on, if its predecessor ended at `end`."""
     entries = state.entries
@@ -67,26 +88,25 @@ def tail(tables: Tables, state: State, line: int, at: int, end: int, budget: flo
     for index in range(base + at, base + last + 1):
         e = entries[index]
         end = max(end + e.setup, e.release) + e.run
-        old = e.end
+        old = np.int64(e.end)
         if end == old:
             return change
-        change += e.weight * (max(0, end - e.due) - max(0, old - e.due))
-        change += LATE * (max(0, end - e.hard) - max(0, old - e.hard))
+        change += lateness(e, end, old)
         if change > budget:
             return INFINITE
     if tables.end_price > 0.0:
-        change += ending(tables, state, end, entries[base + last].end)
+        change += ending(tables, state, end, np.int64(entries[base + last].end))
     return change
 
 
-@compiled
+@inner
 def ending(tables: Tables, state: State, end: int, old: int) -> float:
     """Change of the makespan's part of the cost where a line's last end moves from `old` to `end`."""
     aim = state.aim[0]
     return tables.end_price * (max(0, end - aim) - max(0, old - aim)) + 0.01 * (end - old)
 
 
-@compiled
+@inner
 def settle(tables: Tables, state: State, line: int, at: int, last_end: int) -> float:
     """Renew the setup before `at`, all ends from there on and the slopes; return the change of cost.
 
@@ -106,14 +126,13 @@ def settle(tables: Tables, state: State, line: int, at: int, last_end: int) -> f
     for index in range(base + at, base + last + 1):
         e = entries[index]
         end = max(end + e.setup, e.release) + e.run
-        old = e.end
+        old = np.int64(e.end)
         if end == old:
             break
-        change += e.weight * (max(0, end - e.due) - max(0, old - e.due))
-        change += LATE * (max(0, end - e.hard) - max(0, old - e.hard))
+        change += lateness(e, end, old)
         e.end = end
     if tables.end_price > 0.0:
-        change += ending(tables, state, entries[base + last].end, last_end)
+        change += ending(tables, state, np.int64(entries[base + last].end), last_end)
     late = soon = 0.0
     begin = 2**30
     for index in range(base + last, base, -1):
@@ -130,18 +149,20 @@ def settle(tables: Tables, state: State, line: int, at: int, last_end: int) -> f
     return change
 
 
-@compiled
+@inner
 def cut(tables: Tables, state: State, line: int, at: int, count: int) -> float:
     """Take operations out of a line; return the change of cost."""
     entries = state.entries
     base = line * tables.stride
     last = state.length[line]
-    last_end = entries[base + last].end
+    last_end = np.int64(entries[base + last].end)
     change = 0.0
     for index in range(base + at, base + at + count):
         e = entries[index]
         change -= e.weight * max(0, e.end - e.due) + LATE * max(0, e.end - e.hard)
-        change -= tables.setup_price[line] * e.setup + tables.price[e.op * tables.lines + line]
+        change -= tables.setup_price[line] * e.setup
+        if tables.priced:
+            change -= tables.price[e.op * tables.lines + line]
     for index in range(base + at, base + last + 1 - count):
         entries[index] = entries[index + count]
     state.length[line] = last - count
@@ -154,7 +175,7 @@ def paste(tables: Tables, state: State, line: int, at: int, unit: Any, first: in
     entries = state.entries
     base = line * tables.stride
     last = state.length[line]
-    last_end = entries[base + last].end
+    last_end = np.int64(entries[base + last].end)
     for index in range(base + last, base + at - 1, -1):
         entries[index + count] = entries[index]
     state.length[line] = last + count
@@ -163,23 +184,26 @@ def paste(tables: Tables, state: State, line: int, at: int, unit: Any, first: in
     for offset in range(count):
         op = unit[first + offset]
         index = base + at + offset
-        e, j, before = entries[index], tables.job[op], entries[index - 1]
+        e, j, before = entries[index], tables.job[op * tables.clocks + tables.clock[line]], entries[index - 1]
         e.op = op
         e.family = j.family
         e.setup = tables.setup[(line * kk + before.family) * kk + j.family]
-        e.release = tables.release[op * tables.lines + line]
+        e.release = j.release
         e.run = tables.minutes[op * tables.lines + line]
-        e.due = tables.due[op * tables.lines + line]
-        e.hard = tables.hard[op * tables.lines + line]
+        e.due = j.due
+        e.hard = j.hard
         e.weight = j.weight
         e.end = max(before.end + e.setup, e.release) + e.run
         state.line_of[op] = line
+        state.index_of[op] = at + offset
         change += e.weight * max(0, e.end - e.due) + LATE * max(0, e.end - e.hard)
-        change += tables.setup_price[line] * e.setup + tables.price[op * tables.lines + line]
+        change += tables.setup_price[line] * e.setup
+        if tables.priced:
+            change += tables.price[op * tables.lines + line]
     return change + settle(tables, state, line, at + count, last_end)
 
 
-@compiled
+@inner
 def best_place(
     tables: Tables,
     state: State,
@@ -203,8 +227,8 @@ def best_place(
     """
     entries = state.entries
     op = unit[first]
-    job = tables.job[op]
-    mine, weight = job.family, job.weight
+    clocks = tables.clocks
+    mine, weight = tables.job[op * clocks].family, tables.job[op * clocks].weight
     kk = tables.families
     soon = tables.soon
     exact = heat > 0.0
@@ -213,7 +237,7 @@ def best_place(
     spread = heat * gumbel[len(gumbel) - 1]
     best, chosen, target, looks = budget, 0, 0, 0
     random = noise[0]
-    for step in range(number):
+    for _ in range(number):
         rotation += 1
         if rotation >= number:
             rotation = 0
@@ -230,8 +254,9 @@ def best_place(
                 price += tables.price[other * tables.lines + line]
         if price - spread >= best:
             continue
-        release = tables.release[op * tables.lines + line]
-        due, limit = tables.due[op * tables.lines + line], tables.hard[op * tables.lines + line]
+        clock = tables.clock[line]
+        job = tables.job[op * clocks + clock]
+        release, due, limit = job.release, job.due, job.hard
         base = line * tables.stride
         last = state.length[line]
         into = line * kk * kk + mine
@@ -248,7 +273,7 @@ def best_place(
             low = last + 1
         for at in range(low, last + 2):
             previous = entries[base + at - 1]
-            before = previous.end
+            before = np.int64(previous.end)
             if price + weight * max(0, before + run - due) - spread >= best:
                 break
             random = random * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
@@ -259,9 +284,8 @@ def best_place(
             after = 0
             if at <= last:
                 follower = entries[base + at]
-                if previous.family == follower.family:
-                    if previous.family != mine and chance > inside:
-                        continue
+                if previous.family == follower.family and previous.family != mine and chance > inside:
+                    continue
                 after = tables.setup[out + follower.family]
             setup = tables.setup[into + previous.family * kk]
             end = max(before + setup, release) + run
@@ -273,16 +297,15 @@ def best_place(
                 continue
             for offset in range(1, count):
                 other = unit[first + offset]
-                j = tables.job[other]
-                cell = other * tables.lines + line
-                end = max(end, tables.release[cell]) + tables.minutes[cell]
-                cost += j.weight * max(0, end - tables.due[cell]) + LATE * max(0, end - tables.hard[cell])
+                j = tables.job[other * clocks + clock]
+                end = max(end, j.release) + tables.minutes[other * tables.lines + line]
+                cost += j.weight * max(0, end - j.due) + LATE * max(0, end - j.hard)
             if at > last:
                 if tables.end_price > 0.0:
                     cost += ending(tables, state, end, before)
             else:
                 end = max(end + after, follower.release) + follower.run
-                old = follower.end
+                old = np.int64(follower.end)
                 if end != old:
                     delay = end - old
                     bound = follower.late * delay
@@ -290,8 +313,7 @@ def best_place(
                         bound += (follower.soon - follower.late) * (delay - soon)
                     if cost + bound >= best:
                         continue
-                    cost += follower.weight * (max(0, end - follower.due) - max(0, old - follower.due))
-                    cost += LATE * (max(0, end - follower.hard) - max(0, old - follower.hard))
+                    cost += lateness(follower, end, old)
                     if cost < best:
                         cost += tail(tables, state, line, at + 1, end, best - cost)
             if cost < best:

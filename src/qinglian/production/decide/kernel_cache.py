@@ -1,7 +1,8 @@
 """Where compiled kernels are kept between runs: a folder of the user, one per version of the kernels' source.
 
-Numba keys its files by the source of one function only, so a changed callee in another file could go unnoticed;
-a folder named after all sources cannot. Without a writable place kernels are compiled anew in each process.
+Numba keys its files by the source of one function only, so a changed callee in another file could go
+unnoticed; a folder named after all sources prevents it. Without a writable place kernels are compiled anew in
+each process.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
@@ -35,10 +37,8 @@ def folder() -> Path | None:
 def _places() -> list[Path]:
     given = [os.environ.get(name, "") for name in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA")]
     places = [Path(text) for text in given if text]
-    try:
+    with suppress(RuntimeError):  # no home
         places.append(Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache"))
-    except RuntimeError:
-        pass
     user = os.getuid() if hasattr(os, "getuid") else 0
     return [*places, Path(tempfile.gettempdir()) / f"qinglian-{user}"]
 
@@ -58,15 +58,26 @@ def compiled(function: Compiled) -> Compiled:
     """Compile a function when it is first called; without the GIL, unchecked, kept on disk where possible."""
     import numba
 
-    before, place = numba.config.CACHE_DIR, _PLACE
-    numba.config.CACHE_DIR = "" if place is None else str(place)
+    settings: Any = numba.config
+    before, place = settings.CACHE_DIR, _PLACE
+    settings.CACHE_DIR = "" if place is None else str(place)
+    made: Any
     try:
         made = numba.njit(nogil=True, error_model="numpy", cache=place is not None)(function)
     except RuntimeError:  # no locator can write
         made = numba.njit(nogil=True, error_model="numpy")(function)
     finally:
-        numba.config.CACHE_DIR = before
-    return made  # type: ignore[no-any-return]
+        settings.CACHE_DIR = before
+    return cast("Compiled", made)
+
+
+def inner(function: Compiled) -> Compiled:
+    """Compile what only compiled functions call: it needs no way in from Python and no file."""
+    import numba
+
+    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    made: Any = numba.njit(nogil=True, error_model="numpy", **options)
+    return cast("Compiled", made(function))
 
 
 _PLACE = folder()

@@ -1,40 +1,60 @@
-"""Small moves, judged without touching a row: two lines exchange pieces, or two pieces of a line change places."""
+"""Small moves, judged without touching a row: pieces of two lines, or of one, change places."""
 
+# mypy: disable-error-code="no-any-return, arg-type, return-value, assignment"
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from qinglian.production.decide.kernel import INFINITE, LATE, State, Tables, cut, ending, paste, tail
-from qinglian.production.decide.kernel_cache import compiled
-from qinglian.production.decide.kernel_moves import Scratch, at_time, draw, position
+import numpy as np
+
+from qinglian.production.decide.kernel import (
+    INFINITE,
+    LATE,
+    State,
+    Tables,
+    cut,
+    ending,
+    lateness,
+    paste,
+    tail,
+)
+from qinglian.production.decide.kernel_cache import inner
+from qinglian.production.decide.kernel_moves import Scratch, at_time, draw, position, share, wanted
 
 
-@compiled
+@inner
 def chain(
     tables: Tables, state: State, line: int, end: int, family: int, other: int, first: int, count: int
 ) -> tuple[float, int, int]:
-    """Cost of making a piece of `other` on `line` after `end`, its end and last family; infinite if it cannot."""
+    """Cost of a piece of `other` on `line` after `end`, its end and last family; infinite if it cannot."""
     entries = state.entries
     kk = tables.families
     cost = 0.0
     rate = tables.setup_price[line]
     base = other * tables.stride + first
+    clock = tables.clock[line]
     for index in range(base, base + count):
         e = entries[index]
         cell = e.op * tables.lines + line
         run = tables.minutes[cell]
         if run < 0:
             return INFINITE, 0, 0
+        j = tables.job[e.op * tables.clocks + clock]
         setup = tables.setup[(line * kk + family) * kk + e.family]
-        end = max(end + setup, tables.release[cell]) + run
-        cost += e.weight * max(0, end - tables.due[cell]) + LATE * max(0, end - tables.hard[cell])
-        cost += rate * setup + tables.price[cell]
-        family = e.family
+        end = max(end + setup, j.release) + run
+        if end > j.due:
+            cost += j.weight * (end - j.due)
+        if end > j.hard:
+            cost += LATE * (end - j.hard)
+        cost += rate * setup
+        if tables.priced:
+            cost += tables.price[cell]
+        family = np.int64(e.family)
     return cost, end, family
 
 
-@compiled
+@inner
 def standing(tables: Tables, state: State, line: int, first: int, count: int) -> float:
     """Cost of a piece as it stands."""
     cost = 0.0
@@ -42,74 +62,57 @@ def standing(tables: Tables, state: State, line: int, first: int, count: int) ->
     for index in range(base, base + count):
         e = state.entries[index]
         cost += e.weight * max(0, e.end - e.due) + LATE * max(0, e.end - e.hard)
-        cost += tables.setup_price[line] * e.setup + tables.price[e.op * tables.lines + line]
+        cost += tables.setup_price[line] * e.setup
+        if tables.priced:
+            cost += tables.price[e.op * tables.lines + line]
     return cost
 
 
-@compiled
-def follow(
-    tables: Tables, state: State, line: int, at: int, end: int, family: int, last_end: int, budget: float
-) -> float:
-    """Change of cost of what stands from `at` on after another predecessor, its setup included."""
+@inner
+def lead(tables: Tables, state: State, line: int, at: int, end: int, family: int) -> tuple[float, int, float]:
+    """Look at the operation at `at` after another predecessor.
+
+    Returns the change of its setup's cost, its new end, and a lower bound of what else changes from it on:
+    the cost of a delay is convex, so that its slope now bounds gains as well as losses.
+    """
     entries = state.entries
     base = line * tables.stride
-    last = state.length[line]
-    if at > last:
-        return ending(tables, state, end, last_end) if tables.end_price > 0.0 else 0.0
+    if at > state.length[line]:
+        old = np.int64(entries[base + at - 1].end)
+        return 0.0, end, ending(tables, state, end, old) if tables.end_price > 0.0 else 0.0
     e = entries[base + at]
     kk = tables.families
     setup = tables.setup[(line * kk + family) * kk + e.family]
-    change = tables.setup_price[line] * (setup - e.setup)
     end = max(end + setup, e.release) + e.run
-    old = e.end
-    if end == old:
-        return change
-    if end > old:
-        delay = end - old
-        bound = change + e.late * delay
-        if delay > tables.soon:
-            bound += (e.soon - e.late) * (delay - tables.soon)
-        if bound > budget:
-            return INFINITE
-    change += e.weight * (max(0, end - e.due) - max(0, old - e.due))
-    change += LATE * (max(0, end - e.hard) - max(0, old - e.hard))
+    delay = end - e.end
+    bound = e.late * delay
+    if delay > tables.soon:
+        bound += (e.soon - e.late) * (delay - tables.soon)
+    if tables.end_price > 0.0:
+        bound = -INFINITE
+    return tables.setup_price[line] * (setup - e.setup), end, bound
+
+
+@inner
+def follow(tables: Tables, state: State, line: int, at: int, end: int, bound: float, budget: float) -> float:
+    """Change of cost from `at` on where the operation there now ends at `end`."""
+    if at > state.length[line]:
+        return bound
+    e = state.entries[line * tables.stride + at]
+    if end == e.end:
+        return 0.0
+    change = lateness(e, end, np.int64(e.end))
     return change + tail(tables, state, line, at + 1, end, budget - change)
 
 
-@compiled
-def replaced(
-    tables: Tables,
-    state: State,
-    line: int,
-    at: int,
-    drop: int,
-    other: int,
-    first: int,
-    count: int,
-    budget: float,
-) -> float:
-    """Change of cost of a line where a piece of another line takes the place of a piece of its own."""
-    base = line * tables.stride
-    before = state.entries[base + at - 1]
-    cost, end, family = chain(tables, state, line, before.end, before.family, other, first, count)
-    if cost >= INFINITE:
-        return cost
-    cost -= standing(tables, state, line, at, drop)
-    if cost > budget + 1e7:
-        return INFINITE
-    last_end = state.entries[base + state.length[line]].end
-    return cost + follow(tables, state, line, at + drop, end, family, last_end, budget - cost)
-
-
-@compiled
-def piece(tables: Tables, state: State, noise: Any, line: int, at: int, most: int) -> int:
-    """Length of a piece from `at` on: one, a few, or what is left of the campaign."""
-    way = draw(noise, 8)
+@inner
+def piece(tables: Tables, state: State, noise: Any, line: int, at: int, most: int, single: float) -> int:
+    """Length of a piece: one with probability `single`, else a few, or the rest of a campaign."""
     base = line * tables.stride + at
     count = 1
-    if way < 4:
+    if share(noise) < single:
         wanted = 1
-    elif way < 6:
+    elif draw(noise, 2) == 0:
         wanted = 1 + draw(noise, most)
     else:
         wanted = state.length[line]
@@ -120,14 +123,24 @@ def piece(tables: Tables, state: State, noise: Any, line: int, at: int, most: in
     while count < wanted and at + count <= state.length[line]:
         count += 1
     for offset in range(count):
-        if tables.job[state.entries[base + offset].op].stuck != 0:
+        if tables.job[state.entries[base + offset].op * tables.clocks].stuck != 0:
             return offset
     return count
 
 
-@compiled
+@inner
 def exchange(
-    tables: Tables, state: State, scratch: Scratch, members: Any, alike: Any, most: int, seed: int, limit: float
+    tables: Tables,
+    state: State,
+    scratch: Scratch,
+    members: Any,
+    alike: Any,
+    seed: int,
+    limit: float,
+    most: int,
+    single: float,
+    one_way: float,
+    beside: float,
 ) -> float:
     """Propose that the seed's line and another exchange pieces; return the change if it was made, else 0.
 
@@ -136,9 +149,9 @@ def exchange(
     noise = scratch.noise
     line = state.line_of[seed]
     at = position(tables, state, line, seed)
-    if draw(noise, 2) == 0:
+    if share(noise) < beside:
         start, same, mine = alike
-        kind = tables.job[seed].family
+        kind = tables.job[seed * tables.clocks].family
         op = same[start[kind] + draw(noise, start[kind + 1] - start[kind])]
         other = state.line_of[op]
         if other == line or mine[other] == 0:
@@ -153,22 +166,48 @@ def exchange(
             other = members[draw(noise, len(members))]
         if other == line:
             return 0.0
-        to = at_time(tables, state, other, state.entries[line * tables.stride + at].end) + draw(noise, 5) - 2
+        to = at_time(tables, state, other, wanted(tables, state, noise, line, at)) + draw(noise, 3) - 1
     to = max(1, min(to, state.length[other] + 1))
-    count = piece(tables, state, noise, line, at, most)
+    count = piece(tables, state, noise, line, at, most, single)
     back = 0
-    if to <= state.length[other] and draw(noise, 4) != 0:
-        back = piece(tables, state, noise, other, to, most)
+    if to <= state.length[other] and share(noise) >= one_way:
+        back = piece(tables, state, noise, other, to, most, single)
     if count == 0:
         return 0.0
-    change = replaced(tables, state, line, at, count, other, to, back, INFINITE)
-    if change >= INFINITE:
+    before = state.entries[line * tables.stride + at - 1]
+    cost, end, family = chain(
+        tables, state, line, np.int64(before.end), np.int64(before.family), other, to, back
+    )
+    if cost >= INFINITE:
         return 0.0
-    rest = replaced(tables, state, other, to, back, line, at, count, limit - change)
-    change += rest
-    if change >= limit:
+    before = state.entries[other * tables.stride + to - 1]
+    more, end_to, family_to = chain(
+        tables, state, other, np.int64(before.end), np.int64(before.family), line, at, count
+    )
+    if more >= INFINITE:
+        return 0.0
+    cost += more - standing(tables, state, line, at, count) - standing(tables, state, other, to, back)
+    if at + count > state.length[line] and tables.end_price > 0.0:
+        old = np.int64(state.entries[line * tables.stride + state.length[line]].end)
+        setup, bound = 0.0, ending(tables, state, end, old)
+    else:
+        setup, end, bound = lead(tables, state, line, at + count, end, family)
+    if to + back > state.length[other] and tables.end_price > 0.0:
+        old = np.int64(state.entries[other * tables.stride + state.length[other]].end)
+        setup_to, bound_to = 0.0, ending(tables, state, end_to, old)
+    else:
+        setup_to, end_to, bound_to = lead(tables, state, other, to + back, end_to, family_to)
+    cost += setup + setup_to
+    if cost + bound + bound_to >= limit:
+        return 0.0
+    cost += follow(tables, state, line, at + count, end, bound, limit - cost - bound_to)
+    if cost + bound_to >= limit:
+        return 0.0
+    cost += follow(tables, state, other, to + back, end_to, bound_to, limit - cost)
+    if cost >= limit:
         return 0.0
     removed = scratch.removed
+    nothing = np.int64(0)
     for offset in range(count):
         removed[offset] = state.entries[line * tables.stride + at + offset].op
     for offset in range(back):
@@ -177,46 +216,75 @@ def exchange(
     if back:
         done += cut(tables, state, other, to, back)
         done += paste(tables, state, line, at, removed, count, back)
-    done += paste(tables, state, other, to, removed, 0, count)
+    done += paste(tables, state, other, to, removed, nothing, count)
     scratch.touched[0] = line
     scratch.touched[1] = other
     scratch.count[0] = 2
     return done
 
 
-@compiled
-def shift(tables: Tables, state: State, scratch: Scratch, most: int, seed: int, limit: float) -> float:
-    """Propose that two neighbouring pieces of the seed's line change places; return the change if made, else 0."""
+@inner
+def shift(
+    tables: Tables, state: State, scratch: Scratch, seed: int, limit: float, most: int, single: float
+) -> float:
+    """Propose that two pieces of the seed's line change places; return the change if it was made, else 0.
+
+    Between the two pieces there may be others, which stay between them.
+    """
     noise = scratch.noise
     line = state.line_of[seed]
     at = position(tables, state, line, seed)
     last = state.length[line]
-    count = piece(tables, state, noise, line, at, most)
-    if count == 0 or at + count > last:
+    count = piece(tables, state, noise, line, at, most, single)
+    left = last + 1 - at - count
+    if count == 0 or left < 1:
         return 0.0
-    reach = 1 + int(-math.log((draw(noise, 1 << 20) + 1) / (1 << 20)) * most)
-    back = min(reach, last + 1 - at - count)
-    if draw(noise, 3) == 0:
-        back = piece(tables, state, noise, line, at + count, most)
-    base = line * tables.stride
-    for index in range(base + at + count, base + at + count + back):
-        if tables.job[state.entries[index].op].stuck != 0:
-            return 0.0
+    between = 0
+    reach = 1 + int(-math.log(share(noise)) * most)
+    if draw(noise, 2) == 0:
+        between = min(reach, left - 1)
+        back = piece(tables, state, noise, line, at + count + between, most, single)
+    elif draw(noise, 3) == 0:
+        back = piece(tables, state, noise, line, at + count, most, single)
+    else:
+        back = min(reach, left)
     if back == 0:
         return 0.0
+    base = line * tables.stride
+    middle, far = at + count, at + count + between
+    for index in range(base + middle, base + far + back):
+        if tables.job[state.entries[index].op * tables.clocks].stuck != 0:
+            return 0.0
     before = state.entries[base + at - 1]
-    cost, end, family = chain(tables, state, line, before.end, before.family, line, at + count, back)
+    cost, end, family = chain(
+        tables, state, line, np.int64(before.end), np.int64(before.family), line, far, back
+    )
+    cost -= standing(tables, state, line, at, far + back - at)
+    if between:
+        more, end, family = chain(tables, state, line, end, family, line, middle, between)
+        cost += more
     more, end, family = chain(tables, state, line, end, family, line, at, count)
-    cost += more - standing(tables, state, line, at, count + back)
-    last_end = state.entries[base + last].end
-    cost += follow(tables, state, line, at + count + back, end, family, last_end, limit - cost)
+    cost += more
+    if far + back > last and tables.end_price > 0.0:
+        setup, bound = 0.0, ending(tables, state, end, np.int64(state.entries[base + last].end))
+    else:
+        setup, end, bound = lead(tables, state, line, far + back, end, family)
+    cost += setup
+    if cost + bound >= limit:
+        return 0.0
+    cost += follow(tables, state, line, far + back, end, bound, limit - cost)
     if cost >= limit:
         return 0.0
     removed = scratch.removed
+    nothing = np.int64(0)
+    for offset in range(back):
+        removed[offset] = state.entries[base + far + offset].op
+    for offset in range(between):
+        removed[back + offset] = state.entries[base + middle + offset].op
     for offset in range(count):
-        removed[offset] = state.entries[base + at + offset].op
-    done = cut(tables, state, line, at, count)
-    done += paste(tables, state, line, at + back, removed, 0, count)
+        removed[back + between + offset] = state.entries[base + at + offset].op
+    done = cut(tables, state, line, at, count + between + back)
+    done += paste(tables, state, line, at, removed, nothing, count + between + back)
     scratch.touched[0] = line
     scratch.count[0] = 1
     return done

@@ -1,5 +1,6 @@
 """Ruin: which operations leave their lines together, and in which units and order they come back."""
 
+# mypy: disable-error-code="no-any-return, arg-type, return-value, assignment"
 from __future__ import annotations
 
 from typing import Any, NamedTuple
@@ -7,9 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from qinglian.production.decide.kernel import State, Tables, cut
-from qinglian.production.decide.kernel_cache import compiled
+from qinglian.production.decide.kernel_cache import compiled, inner
 
 STRINGS, CAMPAIGNS, ALIKE = range(3)
+NEVER = 2**30
 
 
 class Scratch(NamedTuple):
@@ -32,8 +34,8 @@ class Scratch(NamedTuple):
 N_TOUCHED, N_REMOVED, N_UNITS, N_STEP = range(4)
 
 
-@compiled
-def draw(noise: Any, below: int) -> int:
+@inner
+def draw(noise: Any, below: int) -> Any:
     """Return a random integer below `below`."""
     state = noise[1] * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
     noise[1] = state
@@ -41,13 +43,13 @@ def draw(noise: Any, below: int) -> int:
     return np.int64(((mixed >> np.uint64(32)) * np.uint64(below)) >> np.uint64(32))
 
 
-@compiled
+@inner
 def share(noise: Any) -> float:
     """Return a random number in (0, 1)."""
     return (draw(noise, 1 << 30) + 0.5) / (1 << 30)
 
 
-@compiled
+@inner
 def keep(tables: Tables, state: State, scratch: Scratch, line: int) -> None:
     """Back a line up before its first change in this step."""
     count = scratch.count
@@ -69,25 +71,37 @@ def copy_line(tables: Tables, entries: Any, length: Any, to: Any, to_length: Any
     to_length[line] = last
 
 
-@compiled
+@inner
 def position(tables: Tables, state: State, line: int, op: int) -> int:
-    """Return the index of an operation on its line."""
+    """Return the index of an operation on its line, looked for from where it was last seen."""
     base = line * tables.stride
-    at = 1
-    while state.entries[base + at].op != op:
-        at += 1
-    return at
+    last = state.length[line]
+    up = min(max(state.index_of[op], 1), last)
+    down = up - 1
+    while True:
+        if up <= last:
+            if state.entries[base + up].op == op:
+                state.index_of[op] = up
+                return up
+            up += 1
+        if down > 0:
+            if state.entries[base + down].op == op:
+                state.index_of[op] = down
+                return down
+            down -= 1
 
 
-@compiled
+@inner
 def stuck(tables: Tables, state: State, line: int, at: int) -> bool:
     """Whether the operation at an index may not leave its place."""
     op = state.entries[line * tables.stride + at].op
-    return tables.job[op].stuck != 0
+    return tables.job[op * tables.clocks].stuck != 0
 
 
-@compiled
-def take(tables: Tables, state: State, scratch: Scratch, line: int, first: int, last: int, whole: bool) -> float:
+@inner
+def take(
+    tables: Tables, state: State, scratch: Scratch, line: int, first: int, last: int, whole: bool
+) -> float:
     """Cut what stands from `first` to `last` on a line; `whole` keeps what is alike in one unit."""
     keep(tables, state, scratch, line)
     count = scratch.count
@@ -109,8 +123,10 @@ def take(tables: Tables, state: State, scratch: Scratch, line: int, first: int, 
     return cut(tables, state, line, first, last - first + 1)
 
 
-@compiled
-def string(tables: Tables, state: State, scratch: Scratch, line: int, at: int, most: int, whole: bool) -> float:
+@inner
+def string(
+    tables: Tables, state: State, scratch: Scratch, line: int, at: int, most: int, whole: bool
+) -> float:
     """Cut a string of random length around an index."""
     length = 1 + draw(scratch.noise, most)
     first = at - draw(scratch.noise, length)
@@ -124,8 +140,10 @@ def string(tables: Tables, state: State, scratch: Scratch, line: int, at: int, m
     return take(tables, state, scratch, line, low, high, whole)
 
 
-@compiled
-def campaign(tables: Tables, state: State, scratch: Scratch, line: int, at: int, most: int, whole: bool) -> float:
+@inner
+def campaign(
+    tables: Tables, state: State, scratch: Scratch, line: int, at: int, most: int, whole: bool
+) -> float:
     """Cut the campaign that an index belongs to, or at times only what comes before or after it."""
     low = high = at
     mine = state.entries[line * tables.stride + at].family
@@ -137,8 +155,10 @@ def campaign(tables: Tables, state: State, scratch: Scratch, line: int, at: int,
             low -= 1
     if part != 1:
         last = state.length[line]
-        while high < last and high - at < most and (
-            state.entries[line * tables.stride + high + 1].family == mine
+        while (
+            high < last
+            and high - at < most
+            and (state.entries[line * tables.stride + high + 1].family == mine)
         ):
             if stuck(tables, state, line, high + 1):
                 break
@@ -146,7 +166,7 @@ def campaign(tables: Tables, state: State, scratch: Scratch, line: int, at: int,
     return take(tables, state, scratch, line, low, high, whole)
 
 
-@compiled
+@inner
 def at_time(tables: Tables, state: State, line: int, end: int) -> int:
     """Return the index of what a line makes at a minute; 0 if it makes nothing any more."""
     base = line * tables.stride
@@ -160,16 +180,34 @@ def at_time(tables: Tables, state: State, line: int, end: int) -> int:
     return low if low <= state.length[line] else state.length[line]
 
 
-@compiled
+@inner
+def wanted(tables: Tables, state: State, noise: Any, line: int, at: int) -> int:
+    """Return a minute at which an operation might end: where it ends now, or on time."""
+    e = state.entries[line * tables.stride + at]
+    first = e.release + e.run
+    if draw(noise, 2) == 0 or e.due <= first:
+        return np.int64(e.end)
+    return first + draw(noise, np.int64(e.due - first + 1)) if e.due < NEVER else np.int64(e.end)
+
+
+@inner
 def ruin(
-    tables: Tables, state: State, scratch: Scratch, members: Any, alike: Any, kind: int, lines: int, most: int,
-    whole: bool, seed: int,
+    tables: Tables,
+    state: State,
+    scratch: Scratch,
+    members: Any,
+    alike: Any,
+    kind: int,
+    lines: int,
+    most: int,
+    whole: bool,
+    seed: int,
 ) -> float:
     """Remove related operations, around `seed`, from up to `lines` lines; return the change of cost."""
     noise = scratch.noise
     line = state.line_of[seed]
     at = position(tables, state, line, seed)
-    end = state.entries[line * tables.stride + at].end
+    end = wanted(tables, state, noise, line, at)
     if kind == ALIKE:
         return ruin_alike(tables, state, scratch, alike, most, seed)
     if kind == CAMPAIGNS:
@@ -194,30 +232,31 @@ def ruin(
     return change
 
 
-@compiled
+@inner
 def ruin_alike(tables: Tables, state: State, scratch: Scratch, alike: Any, most: int, seed: int) -> float:
     """Remove some operations of the seed's class, wherever this worker has them."""
     start, members, mine = alike
-    kind = tables.job[seed].family
+    kind = tables.job[seed * tables.clocks].family
     first, count = start[kind], start[kind + 1] - start[kind]
     wanted = 1 + draw(scratch.noise, most)
+    apart = most < 0
     line = state.line_of[seed]
     at = position(tables, state, line, seed)
-    change = take(tables, state, scratch, line, at, at, False)
+    change = take(tables, state, scratch, line, at, at, apart)
     offset = draw(scratch.noise, count)
     for index in range(count):
         if scratch.count[N_REMOVED] >= wanted:
             break
         op = members[first + (offset + index) % count]
         line = state.line_of[op]
-        if op == seed or line < 0 or mine[line] == 0 or tables.job[op].stuck != 0:
+        if op == seed or line < 0 or mine[line] == 0 or tables.job[op * tables.clocks].stuck != 0:
             continue
         at = position(tables, state, line, op)
-        change += take(tables, state, scratch, line, at, at, False)
+        change += take(tables, state, scratch, line, at, at, apart)
     return change
 
 
-@compiled
+@inner
 def arrange(tables: Tables, scratch: Scratch) -> None:
     """Choose the order in which units come back: at random, by due date, by weight, or as they were."""
     units = scratch.count[N_UNITS]
@@ -227,9 +266,9 @@ def arrange(tables: Tables, scratch: Scratch) -> None:
         if way == 0:
             key = float(draw(scratch.noise, 1 << 30))
         elif way == 1:
-            key = float(tables.due[op * tables.lines + scratch.origin[scratch.unit_start[unit]]])
+            key = float(tables.job[op * tables.clocks].due)
         elif way == 2:
-            key = -tables.job[op].weight - 1e-3 * scratch.unit_count[unit]
+            key = -tables.job[op * tables.clocks].weight - 1e-3 * scratch.unit_count[unit]
         else:
             key = float(-scratch.unit_count[unit])
         slot = unit

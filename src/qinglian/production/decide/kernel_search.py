@@ -1,12 +1,15 @@
 """Ruin and recreate under a falling temperature, on the lines of one worker."""
 
+# mypy: disable-error-code="no-any-return, arg-type, return-value, assignment"
 from __future__ import annotations
 
 import math
 from typing import Any
 
+import numpy as np
+
 from qinglian.production.decide.kernel import State, Tables, best_place, paste
-from qinglian.production.decide.kernel_cache import compiled
+from qinglian.production.decide.kernel_cache import compiled, inner
 from qinglian.production.decide.kernel_exchange import exchange, shift
 from qinglian.production.decide.kernel_moves import (
     N_REMOVED,
@@ -25,8 +28,19 @@ from qinglian.production.decide.kernel_moves import (
 EXCHANGE, SHIFT = 10, 11
 
 
-@compiled
-def recreate(tables: Tables, state: State, scratch: Scratch, members: Any, change: float, most: float, heat: float, gumbel: Any, narrow: bool, leave: bool) -> Any:
+@inner
+def recreate(
+    tables: Tables,
+    state: State,
+    scratch: Scratch,
+    members: Any,
+    change: float,
+    most: float,
+    heat: float,
+    gumbel: Any,
+    narrow: bool,
+    leave: bool,
+) -> Any:
     """Put every unit back where it costs least; give up when the step costs `most` or more.
 
     Returns the change of cost of the whole step (infinite when given up) and how many places were looked at.
@@ -36,7 +50,7 @@ def recreate(tables: Tables, state: State, scratch: Scratch, members: Any, chang
         unit = scratch.order[index]
         number = scratch.count[N_TOUCHED] if narrow else len(members)
         first, count = scratch.unit_start[unit], scratch.unit_count[unit]
-        best, target, chosen, seen = best_place(
+        _, target, chosen, seen = best_place(
             tables,
             state,
             scratch.touched if narrow else members,
@@ -59,7 +73,7 @@ def recreate(tables: Tables, state: State, scratch: Scratch, members: Any, chang
     return change, looks
 
 
-@compiled
+@inner
 def undo(tables: Tables, state: State, scratch: Scratch) -> None:
     """Bring back every touched line."""
     for index in range(scratch.count[N_TOUCHED]):
@@ -69,6 +83,23 @@ def undo(tables: Tables, state: State, scratch: Scratch) -> None:
         state.line_of[scratch.removed[index]] = scratch.origin[index]
 
 
+@inner
+def choose(tables: Tables, state: State, noise: Any, members: Any, rivals: int) -> int:
+    """Draw some operations and return the one whose delay costs most, or -1 where none may move."""
+    best, slope = np.int64(-1), -1.0
+    for _ in range(rivals):
+        line = members[draw(noise, len(members))]
+        last = state.length[line]
+        if last == 0:
+            continue
+        at = 1 + draw(noise, last)
+        e = state.entries[line * tables.stride + at]
+        if e.late > slope and tables.job[e.op * tables.clocks].stuck == 0:
+            best, slope = np.int64(e.op), np.float64(e.late)
+            state.index_of[e.op] = at
+    return best
+
+
 @compiled
 def anneal(
     tables: Tables,
@@ -76,7 +107,6 @@ def anneal(
     best: State,
     scratch: Scratch,
     members: Any,
-    pool: Any,
     alike: Any,
     dirty: Any,
     moves: Any,
@@ -102,7 +132,9 @@ def anneal(
         while row < len(moves) - 1 and pick >= moves[row, 4]:
             pick -= moves[row, 4]
             row += 1
-        seed = pool[draw(scratch.noise, len(pool))]
+        seed = choose(tables, state, scratch.noise, members, int(moves[row, 8]))
+        if seed < 0:
+            continue
         limit = -temperature * math.log(share(scratch.noise))
         heat = temperature * moves[row, 5]
         whole = share(scratch.noise) < moves[row, 3]
@@ -111,9 +143,21 @@ def anneal(
         if kind >= EXCHANGE:
             most = int(moves[row, 2])
             if kind == EXCHANGE:
-                change = exchange(tables, state, scratch, members, alike, most, seed, limit)
+                change = exchange(
+                    tables,
+                    state,
+                    scratch,
+                    members,
+                    alike,
+                    seed,
+                    limit,
+                    most,
+                    moves[row, 3],
+                    moves[row, 6],
+                    moves[row, 7],
+                )
             else:
-                change = shift(tables, state, scratch, most, seed, limit)
+                change = shift(tables, state, scratch, seed, limit, most, moves[row, 3])
             looks += 1
             gains[row, 0] += 5
             if count[N_TOUCHED] == 0:
@@ -129,7 +173,9 @@ def anneal(
             if count[N_UNITS] == 1 and not leave:
                 heat = temperature
                 limit = 1e300
-            change, seen = recreate(tables, state, scratch, members, change, limit, heat, gumbel, narrow, leave)
+            change, seen = recreate(
+                tables, state, scratch, members, change, limit, heat, gumbel, narrow, leave
+            )
             looks += seen
             gains[row, 0] += seen + 20
             if change >= limit:

@@ -1,4 +1,4 @@
-"""Exact minutes of runs and setups for all lines at once: what `Instance` says one by one, as whole tables."""
+"""Exact minutes of runs and setups for all lines at once: what `Instance` says one by one, as tables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST = 2**30
 
 
 def scaled(values: Sequence[Decimal]) -> tuple[NDArray[Any], int]:
-    """Return integers and the power of ten they are to be divided by; Python integers where int64 is short."""
+    """Return integers and the power of ten that divides them; Python integers where int64 is short."""
     places = max((max(0, -int(value.as_tuple().exponent)) for value in values), default=0)
     whole = [int(value.scaleb(places)) for value in values]
     wide = max((abs(value) for value in whole), default=0) >= 2**31
@@ -36,7 +36,8 @@ def rounded_product(left: NDArray[Any], right: NDArray[Any], places: int) -> Int
     twice = 2 * (product - quotient * unit)
     up = (twice > unit) | ((twice == unit) & (quotient % 2 == 1))
     minutes = quotient + up.astype(quotient.dtype)
-    return np.minimum(minutes, _LONGEST).astype(np.int32)
+    short: Ints = np.minimum(minutes, _LONGEST).astype(np.int32)
+    return short
 
 
 def _largest(values: NDArray[Any]) -> int:

@@ -1,7 +1,7 @@
 """An instance and an objective as arrays: what construction, search and decoding work on.
 
-An operation is one stage of a lot; operations are numbered by lot, then stage. Prices are floats per minute in
-the unit of the objective: they steer the search only, and what is reported comes from `verify`.
+An operation is one stage of a lot; operations are numbered by lot, then stage. Prices are floats per minute
+in the unit of the objective: they steer the search only, and what is reported comes from `verify`.
 """
 
 from __future__ import annotations

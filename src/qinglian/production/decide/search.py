@@ -1,22 +1,25 @@
 """Anytime search: from a dispatched plan on, better orders of operations until the time is up.
 
-The first plan stands before anything is compiled; if the time ends while kernels are still being compiled, that
-plan is the answer. With a number of iterations instead of a time the outcome depends on the seed alone.
+The first plan stands before anything is compiled; if the time ends while kernels are still being compiled,
+that plan is the answer. With a number of iterations instead of a time the outcome depends on the seed alone.
+Crews and stages couple lines: workers see them through times that the last decoded plan implies, and plans
+are compared by their cost when decoded.
 """
 
 from __future__ import annotations
 
-import math
 import os
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qinglian.production.decide.construct import ATCS, construct
+from qinglian.production.decide.construct import ATCS, Rule, construct
 from qinglian.production.decide.decode import cost, place
+from qinglian.production.decide.pace import Budget, Pace, price_unit
+from qinglian.production.decide.stages import implied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,22 +27,22 @@ if TYPE_CHECKING:
     from qinglian.production.decide.islands import Team
     from qinglian.production.decide.problem import Problem, Sequences
 
-STEPS = 20_000
-"""Steps of a worker between two exchanges when the budget is a number of iterations."""
-ROUND_SECONDS = 0.1
-COUPLED_ROUND_SECONDS = 0.5
-COLDEST = 0.012
-MARGIN = 0.05
+MANY = 2000
+"""Operations from which on fewer rules are tried: the search gains more in the time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where a search stands: seconds since its start, best objective, moves judged, and the best known bound."""
+    """Where a search stands: seconds since its start, best objective, moves judged, best known bound.
+
+    `sequences` is the best order of operations so far.
+    """
 
     seconds: float
     objective: float
     moves: int
     bound: float | None = None
+    sequences: Sequences | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ def search(
     progress: Callable[[Step], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     bound: float | None = None,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Result:
     """Search for `seconds`, or for so many steps of all workers together, whichever ends first.
 
@@ -74,80 +78,52 @@ def search(
     start
         The plan to begin with; by default the best of the dispatching rules.
     progress, cancelled
-        Called between rounds, about ten times a second; the search ends soon after `cancelled` says so.
+        Called with the first plan and between rounds, about ten times a second; the search ends soon after
+        `cancelled` says so.
     bound
         A lower bound known beforehand; reaching it ends the search.
+    clock
+        What `seconds` are counted by; measurements on a busy machine may count CPU seconds.
     """
     if seconds is None and iterations is None:
         raise ValueError("a search needs seconds or iterations")
-    clock = _Budget(time.perf_counter(), seconds, iterations, cancelled or (lambda: False))
-    first = construct(problem, _rules(problem)) if start is None else start
-    run = _Run(problem, first, clock, progress or (lambda _: None), bound)
-    if problem.size and not run.reached() and compiled(clock):
-        run.improve(_workers(problem, islands, iterations), seed)
+    budget = Budget(clock(), seconds, iterations, cancelled or (lambda: False), clock)
+    first = construct(problem, rules(problem)) if start is None else start
+    run = _Run(problem, first, budget, progress or (lambda _: None), bound)
+    if problem.size and not run.reached() and compiled(budget):
+        run.improve(_workers(islands, iterations), seed)
     return run.result()
 
 
-def compiled(budget: _Budget) -> bool:
+def compiled(budget: Budget) -> bool:
     """Compile or load the kernels in the background; return whether they stand before the budget ends."""
-    thread = threading.Thread(target=_warm, daemon=True, name="compile")
+    done: list[bool] = []
+    thread = threading.Thread(target=_warm, args=(done,), daemon=True, name="compile")
     thread.start()
-    while thread.is_alive():
+    while thread.is_alive() and not budget.over(0):
         thread.join(0.05)
-        if budget.over(0):
-            return not thread.is_alive()
-    return _FAILED is None
+    return bool(done)
 
 
-_FAILED: Exception | None = None
-
-
-def _warm() -> None:
-    global _FAILED  # noqa: PLW0603
+def _warm(done: list[bool]) -> None:
     try:
         from qinglian.production.decide.warm import warm
-
-        warm()
-    except ImportError as error:  # no numba: dispatching rules still plan
-        _FAILED = error
-
-
-def _rules(problem: Problem) -> tuple:  # type: ignore[type-arg]
-    """Fewer rules where each takes long: what they gain, the search gains sooner."""
-    return ATCS if problem.size <= 2000 else ATCS[5:7]
+    except ImportError:  # without numba the dispatching rules still plan
+        return
+    warm()
+    done.append(True)
 
 
-def _workers(problem: Problem, islands: int | None, iterations: int | None) -> int:
+def rules(problem: Problem) -> tuple[Rule, ...]:
+    """Rules worth trying first."""
+    return ATCS if problem.size <= MANY else ATCS[5:7]
+
+
+def _workers(islands: int | None, iterations: int | None) -> int:
     if islands is None:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         islands = 2 if iterations is not None else min(cores, 8)
     return max(1, islands)
-
-
-@dataclass
-class _Budget:
-    started: float
-    seconds: float | None
-    iterations: int | None
-    cancelled: Callable[[], bool]
-
-    def elapsed(self) -> float:
-        return time.perf_counter() - self.started
-
-    def share(self, steps: int) -> float:
-        """How much of the budget is gone."""
-        spent = [0.0]
-        if self.seconds is not None:
-            spent.append(self.elapsed() / max(self.seconds, 1e-9))
-        if self.iterations is not None:
-            spent.append(steps / max(self.iterations, 1))
-        return max(spent)
-
-    def over(self, steps: int) -> bool:
-        return self.cancelled() or self.share(steps) >= 1.0
-
-    def left(self) -> float:
-        return math.inf if self.seconds is None else self.seconds - self.elapsed()
 
 
 class _Run:
@@ -157,24 +133,23 @@ class _Run:
         self,
         problem: Problem,
         first: Sequences,
-        budget: _Budget,
+        budget: Budget,
         progress: Callable[[Step], None],
         bound: float | None,
     ) -> None:
         self.problem, self.budget, self.progress, self.bound = problem, budget, progress, bound
         self.best = first
-        self.objective = self.true_cost(first)
+        self.objective = self.decoded(first)
         self.moves = 0
-        self.steps = 0
         self.trace: list[Step] = []
         self.tell()
 
-    def true_cost(self, sequences: Sequences) -> float:
+    def decoded(self, sequences: Sequences) -> float:
         return cost(self.problem, place(self.problem, sequences))
 
     def tell(self) -> None:
-        step = Step(self.budget.elapsed(), self.objective, self.moves, self.bound)
-        self.trace.append(step)
+        step = Step(self.budget.elapsed(), self.objective, self.moves, self.bound, self.best)
+        self.trace.append(replace(step, sequences=None))
         self.progress(step)
 
     def reached(self) -> bool:
@@ -187,77 +162,40 @@ class _Run:
         from qinglian.production.decide.islands import Team
 
         team = Team(self.problem, self.best, workers, seed)
+        pace = Pace(self.budget, self.problem, workers, np.random.default_rng([seed, 2]))
         try:
-            self.rounds(team, len(team.workers))
+            while not self.budget.over(pace.done * workers) and not self.reached():
+                self.round(team, pace)
         finally:
             team.close()
 
-    def rounds(self, team: Team, workers: int) -> None:
-        unit = price_unit(self.problem)
-        costs = [math.inf] * len(team.states)
-        pace = _Pace(self.budget, self.problem.coupled)
-        began = self.budget.share(self.steps)
-        while not self.budget.over(self.steps) and not self.reached():
-            gone = (self.budget.share(self.steps) - began) / max(1e-9, 1.0 - began)
-            hot = hottest(self.problem)
-            steps = pace.steps(self.steps, workers)
-            if self.problem.makespan:
-                team.aim(int(self.objective) - 1)
-            found = team.round(unit * hot * (COLDEST / hot) ** min(1.0, gone), steps)
-            self.steps += steps * workers
-            self.moves = team.looks
-            pace.learn(steps)
-            for plan, value in enumerate(found):
-                if self.problem.coupled or self.problem.makespan or value < costs[plan] - 1e-6:
-                    costs[plan] = min(costs[plan], value)
-                    self.consider(team.best(plan), value)
-            self.tell()
+    def round(self, team: Team, pace: Pace) -> None:
+        """Let the team work for a while and keep what it found."""
+        steps = pace.steps()
+        fresh, temperature, pressure = pace.turn()
+        if self.problem.makespan:
+            team.aim(int(self.objective) - 1)
+        elif fresh:
+            for plan in range(len(team.states)):
+                team.restart(plan, self.best)
+        team.press(pressure)
+        found = team.round(price_unit(self.problem) * temperature, steps)
+        self.moves = team.looks
+        pace.learn(steps)
+        for plan, value in enumerate(found):
+            if not self.exact or value < self.objective - 1e-6:
+                self.consider(team.best(plan), value)
+        if (self.problem.previous >= 0).any():
+            team.renew(*implied(self.problem, place(self.problem, team.best(0))))
+        self.tell()
+
+    @property
+    def exact(self) -> bool:
+        """Whether the cost that workers see is the cost of the decoded plan."""
+        return self.problem.plain and not self.problem.makespan
 
     def consider(self, sequences: Sequences, value: float) -> None:
-        """Keep a plan if it is the best; what counts is its cost when placed to the minute."""
-        exact = not self.problem.coupled and not self.problem.makespan and self.problem.plain
-        if exact and value >= self.objective - 1e-6:
-            return
-        value = self.true_cost(sequences)
+        if not self.exact:
+            value = self.decoded(sequences)
         if value < self.objective - 1e-6:
             self.best, self.objective = sequences, value
-
-
-class _Pace:
-    """Steps of a round: a fixed number for a budget of iterations, about a tenth of a second for a time."""
-
-    def __init__(self, budget: _Budget, coupled: bool) -> None:
-        self.budget = budget
-        self.seconds = COUPLED_ROUND_SECONDS if coupled else ROUND_SECONDS
-        self.per_second = 50_000.0
-        self.last = time.perf_counter()
-
-    def steps(self, done: int, workers: int) -> int:
-        self.last = time.perf_counter()
-        budget = self.budget
-        if budget.iterations is not None:
-            return max(1, min(STEPS, -(-(budget.iterations - done) // workers)))
-        wanted = min(self.seconds, max(0.01, 0.5 * budget.left()))
-        return max(50, int(self.per_second * wanted))
-
-    def learn(self, steps: int) -> None:
-        seen = steps / max(1e-6, time.perf_counter() - self.last)
-        self.per_second = min(seen, 4.0 * self.per_second)
-
-
-def price_unit(problem: Problem) -> float:
-    """What putting one operation before another costs or gains, roughly: the unit of temperature."""
-    able = problem.minutes >= 0
-    run = float(problem.minutes[able].mean()) if able.any() else 1.0
-    setup = problem.setup[problem.setup > 0]
-    unit = float(problem.weight.mean()) * run
-    unit += float(problem.setup_price.mean()) * (float(setup.mean()) if len(setup) else 0.0)
-    spread = np.where(able, problem.run_price, np.nan)
-    if able.any():
-        unit += float(np.nanstd(spread, axis=0).mean()) if not np.isnan(spread).all() else 0.0
-    return 0.05 * run * 1000.0 if problem.makespan else max(unit, 1e-6)
-
-
-def hottest(problem: Problem) -> float:
-    """Temperature at the start, in units of price."""
-    return 0.6

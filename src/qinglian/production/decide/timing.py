@@ -12,9 +12,10 @@ there.
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING
 
-from qinglian.production.decide.peaks import lower_peak
+from qinglian.production.decide.peaks import lower_peak, over
 from qinglian.production.decide.time_board import Board
 
 if TYPE_CHECKING:
@@ -26,7 +27,13 @@ TURNS = 4
 
 
 def retime(
-    instance: Instance, plan: Plan, objective: Objective, *, released: Plan | None = None, turns: int = TURNS
+    instance: Instance,
+    plan: Plan,
+    objective: Objective,
+    *,
+    released: Plan | None = None,
+    turns: int = TURNS,
+    seconds: float | None = None,
 ) -> Plan:
     """Return the plan at the cheapest minutes for its orders of tasks; never a dearer one.
 
@@ -36,20 +43,23 @@ def retime(
         The plan that ``objective.deviation_minute`` counts moves from.
     turns
         How often lines are gone through where they depend on each other.
+    seconds
+        End soon after this time; what is cheaper by then is kept.
 
     Notes
     -----
     Without a price of energy, carbon or peak the plan is returned as it is. With levels that put lateness
     before energy no lot ends later than it did, or than it is due.
     """
+    until = None if seconds is None else perf_counter() + seconds
     board = Board(instance, plan, objective, released)
     if not board.rates.energetic:
         return plan
     for turn in range(turns):
-        better = [board.improve(line) for line in instance.lines]
+        better = [not over(until) and board.improve(line) for line in instance.lines]
         if not any(better) or (turn == 0 and not board.coupled):
             break
-    lower_peak(board)
+    lower_peak(board, until)
     return _not_dearer(instance, plan, objective, released, board.result(plan))
 
 
@@ -57,9 +67,8 @@ def _not_dearer(
     instance: Instance, plan: Plan, objective: Objective, released: Plan | None, found: Plan
 ) -> Plan:
     """Compare whole accounts where an earlier last end shortens them; selling less may be dearer."""
-    last = max((task.end for task in found.tasks), default=0)
-    if last == max((task.end for task in plan.tasks), default=0) or last < instance.horizon.minutes:
-        return found
     boards = [Board(instance, item, objective, released) for item in (plan, found)]
+    if boards[0].rates.minutes == boards[1].rates.minutes:
+        return found
     before, after = (board.cost() * board.rates.unit for board in boards)
     return plan if after > before else found

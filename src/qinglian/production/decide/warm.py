@@ -1,4 +1,4 @@
-"""Compile, or load from disk, everything a search calls: on a plan of two lots, in a moment when already compiled."""
+"""Compile, or load from disk, everything a search calls, on a plan of two lots."""
 
 from __future__ import annotations
 
@@ -30,4 +30,3 @@ def warm() -> None:
         team = Team(problem, [np.arange(2, dtype=np.int32), np.zeros(0, np.int32)], 1, 0)
         team.round(1.0, 2)
         team.close()
-

@@ -45,7 +45,7 @@ class Allowance:
 EQUAL = Allowance()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """Savings of a plan against a baseline: bought kWh, cost, and kg CO2e by (method, name) of intensities.
 

@@ -27,7 +27,7 @@ PEAK_MINUTES = 15
 MILLION = 1_000_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Energy:
     """Watt-minutes over `minutes` of the site, from minute 0.
 

@@ -43,7 +43,7 @@ class Evaluation:
         return sum(self.terms.values(), Fraction(0))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Verification:
     """A recomputed plan. Where `violations` stand, the figures are those of what could be read of the plan.
 

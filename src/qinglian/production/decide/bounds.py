@@ -1,0 +1,255 @@
+"""What no plan can be better than: energy, lateness, setups, the objective as a whole, the last end.
+
+Every bound is reckoned in whole numbers from prices of line time (Lagrangian duality), so it holds whatever a
+solver's floats say, and anyone can check it from the prices it comes with.
+
+No useful bound of weighted tardiness is known at the size of a plant: a lot's earliest end by itself is all
+there is, and it says little where lines are full.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qinglian.production.decide.assignment_lp import Room, Solution, Table, solve
+from qinglian.production.decide.open_time import OpenTime
+from qinglian.production.decide.prices import run_watts
+from qinglian.production.decide.problem import Problem
+from qinglian.production.decide.rates import Rates
+from qinglian.production.objective import CORE
+
+if TYPE_CHECKING:
+    from qinglian.production.model import Instance
+    from qinglian.production.objective import Objective
+
+FINE = 2**20
+"""Prices are rounded to this part of their unit before anything is reckoned from them."""
+LEVELS = 12
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A proven lower bound with its parts; `prices` by line are the certificate of its linear programme."""
+
+    value: Fraction
+    parts: dict[str, Fraction] = field(default_factory=dict)
+    prices: dict[str, Fraction] = field(default_factory=dict)
+
+
+def best_bound(instance: Instance, objective: Objective = CORE) -> Bound:
+    """Bound an objective from below: lateness of each lot alone, a setup into each family, run energy.
+
+    Runs at the cheapest hours of the cheapest lines that have time then. With levels it bounds the sum of all
+    terms, not each level. Changes to a released plan and the peak count as nothing.
+    """
+    problem = Problem.of(instance, objective)
+    parts = {
+        "tardiness": Fraction(objective.tardiness) * tardiness_bound(problem),
+        "setup": Fraction(objective.setup) * setup_bound(problem),
+    }
+    prices: dict[str, Fraction] = {}
+    if objective.energy or objective.carbon:
+        energy = cost_bound(problem)
+        parts["energy"], prices = energy.value, energy.prices
+    return Bound(sum(parts.values(), Fraction(0)), parts, prices)
+
+
+def tardiness_bound(problem: Problem) -> int:
+    """Weighted tardiness where every lot has the plant for itself."""
+    instance = problem.instance
+    total, ready = 0, 0
+    for operation in range(problem.size):
+        lot = instance.lots[problem.lot[operation]]
+        ready = int(problem.release[operation]) if problem.stage[operation] == 0 else ready
+        ready = _earliest(problem, operation, ready)
+        if problem.following[operation] < 0:
+            total += lot.weight * max(0, ready - lot.due)
+    return total + sum(lot.weight * max(0, lot.release - lot.due) for lot in instance.lots if not lot.units)
+
+
+def _earliest(problem: Problem, operation: int, ready: int) -> int:
+    """Return the earliest end of an operation on any line."""
+    column = problem.minutes[:, operation]
+    start = max(ready, int(problem.fixed[operation]))
+    ends = []
+    for line in np.flatnonzero(column >= 0):
+        clock = problem.clocks[problem.clock_of[line]]
+        ends.append(clock.earliest(max(start, int(problem.available[line])), int(column[line]))[1])
+    return min(ends, default=start)
+
+
+def setup_bound(problem: Problem) -> int:
+    """Minutes of one setup into each class of families, the shortest on any line that makes it."""
+    total = 0
+    for stage in set(problem.stage.tolist()):
+        here = problem.stage == stage
+        able = (problem.minutes >= 0) & here
+        for after in set(problem.class_of[here].tolist()):
+            mine = able & (problem.class_of == after)
+            lines = np.flatnonzero(mine.any(axis=1))
+            total += min((_least_setup(problem, int(line), after) for line in lines), default=0)
+    return total
+
+
+def _least_setup(problem: Problem, line: int, after: int) -> int:
+    first = int(problem.start_class[line])
+    before = set(problem.class_of[problem.minutes[line] >= 0].tolist()) | {first}
+    if first == after:
+        return 0
+    return min(int(problem.setup[line, other, after]) for other in before - {after})
+
+
+def energy_bound(instance: Instance, until: int | None = None) -> Bound | None:
+    """Bound the run energy in watt-minutes of any plan that ends by a minute, the horizon's by default.
+
+    Each lot on a line that can make it, open minutes of lines as capacity. None where not all work fits.
+    """
+    problem = Problem.of(instance)
+    able = problem.minutes >= 0
+    energy = np.where(able, run_energy(problem), 0)
+    capacity = open_room(problem, instance.horizon.minutes if until is None else until)
+    found = solve(able, problem.minutes.astype(np.int64), energy.astype(np.float64), capacity.tolist())
+    if found is None and not _fits(problem, able, capacity):
+        return None
+    prices = _rounded(found, problem.lines)
+    value = Fraction(_lagrangian(able, FINE * energy, problem.minutes, prices) - _dot(prices, capacity), FINE)
+    return Bound(value, {"run": value}, _named(instance, prices, Fraction(1, FINE)))
+
+
+def cost_bound(problem: Problem) -> Bound:
+    """Bound the cost of energy and carbon, in the objective's unit: runs, and halls at rest.
+
+    A watt-minute has one price on each line; the line sells those of its open hours that are cheaper.
+    """
+    instance = problem.instance
+    rates = Rates.of(instance, problem.objective, instance.horizon.limit)
+    able = problem.minutes >= 0
+    energy = np.where(able, run_energy(problem), 0)
+    hours, sold = _hours(rates), _for_sale(problem, able)
+    rooms = [room for line in range(problem.lines) for room in _levels(line, hours, sold[line])]
+    found = solve(able, energy, np.zeros(energy.shape), [0.0] * problem.lines, rooms)
+    prices = [0] * problem.lines if found is None else [round(value) for value in found.prices]
+    value = _lagrangian(able, np.zeros_like(energy), energy, prices)
+    for line, price in enumerate(prices):
+        value += sum(
+            min(0, int(hour) - price) * int(watts) for hour, watts in zip(hours, sold[line], strict=True)
+        )
+    value += sum(_beside(instance, rates, hour, int(price)) for hour, price in enumerate(hours))
+    return Bound(value * rates.unit, {}, _named(instance, prices, rates.unit))
+
+
+def makespan_bound(problem: Problem) -> int:
+    """Bound the last end: lines share the work as if it were fluid; each operation takes its own time."""
+    able = problem.minutes >= 0
+    free = problem.available.astype(np.int64)
+    rooms = [Room(tuple(range(problem.lines)), 1.0)]
+    found = solve(able, problem.minutes.astype(np.int64), np.zeros(able.shape), (-free).tolist(), rooms)
+    own = max((_earliest(problem, op, int(problem.release[op])) for op in range(problem.size)), default=0)
+    prices = _rounded(found, problem.lines)
+    if found is None or not sum(prices):
+        return own
+    shared = _lagrangian(able, np.zeros(able.shape, np.int64), problem.minutes, prices) + _dot(prices, free)
+    return max(own, -(-shared // sum(prices)))
+
+
+def run_energy(problem: Problem) -> Table:
+    """Watt-minutes of each operation on each line; nonsense where the line cannot make it."""
+    watts = run_watts(problem.instance, _families(problem)).astype(np.int64)
+    return watts * problem.minutes
+
+
+def _families(problem: Problem) -> NDArray[np.int32]:
+    index = {family.id: place for place, family in enumerate(problem.instance.families)}
+    return np.array([index[problem.instance.lots[lot].family] for lot in problem.lot], dtype=np.int32)
+
+
+def open_room(problem: Problem, until: int) -> Table:
+    """Open minutes of each line from when it is free until a minute."""
+    return np.array(
+        [
+            max(0, clock.worked(until) - clock.worked(int(free))) if until > free else 0
+            for clock, free in (
+                (problem.clocks[c], f) for c, f in zip(problem.clock_of, problem.available, strict=True)
+            )
+        ],
+        dtype=np.int64,
+    )
+
+
+def _fits(problem: Problem, able: NDArray[np.bool_], capacity: Table) -> bool:
+    """Whether work may fit: the quickest runs of all operations into the capacity of all lines."""
+    quickest = np.where(able, problem.minutes, np.iinfo(np.int32).max).min(axis=0)
+    return int(quickest.sum()) <= int(capacity.sum())
+
+
+def _rounded(found: Solution | None, lines: int) -> list[int]:
+    if found is None:
+        return [0] * lines
+    return [max(0, round(float(price) * FINE)) for price in found.prices]
+
+
+def _lagrangian(
+    able: NDArray[np.bool_], cost: Table, need: NDArray[np.int32] | Table, prices: list[int]
+) -> int:
+    """Sum, over operations, the least of cost and priced need on any line; in integers of any size."""
+    total = 0
+    wide = need.astype(object) * np.array(prices, dtype=object)[:, None] + cost.astype(object)
+    for operation in range(able.shape[1]):
+        total += min(wide[able[:, operation], operation], default=0)
+    return int(total)
+
+
+def _dot(prices: list[int], amounts: Table) -> int:
+    return sum(price * int(amount) for price, amount in zip(prices, amounts, strict=True))
+
+
+def _named(instance: Instance, prices: list[int], unit: Fraction) -> dict[str, Fraction]:
+    return {line.id: price * unit for line, price in zip(instance.lines, prices, strict=True)}
+
+
+def _hours(rates: Rates) -> Table:
+    hours: Table = np.floor(rates.buy[::60]).astype(np.int64)
+    return hours
+
+
+def _for_sale(problem: Problem, able: NDArray[np.bool_]) -> Table:
+    """Watt-minutes that runs of each line can use in each hour at most."""
+    instance = problem.instance
+    watts = np.where(able, run_watts(instance, _families(problem)), 0).max(axis=1, initial=0).astype(np.int64)
+    rows = []
+    for line, most in zip(instance.lines, watts, strict=True):
+        calendar = instance.calendar_of.get(line.calendar)
+        opened = OpenTime.of(calendar, instance.horizon.limit, instance.horizon.limit).opened
+        rows.append(np.add.reduceat(opened.astype(np.int64), np.arange(0, len(opened), 60)) * int(most))
+    return np.array(rows)
+
+
+def _levels(line: int, hours: Table, sold: Table) -> list[Room]:
+    """Hours of one line in a few levels of like price, each at its cheapest."""
+    order = np.argsort(hours, kind="stable")
+    return [
+        Room((line,), float(hours[part].min()), float(sold[part].sum()))
+        for part in np.array_split(order, min(LEVELS, len(order)))
+        if sold[part].sum()
+    ]
+
+
+def _beside(instance: Instance, rates: Rates, hour: int, price: int) -> int:
+    """Bound what an hour costs beside runs: halls at rest, all own generation used, paid consumption."""
+    generation = instance.generation.watts
+    own = 60 * generation[hour] if hour < len(generation) else 0
+    saved = -own * max(price, ceil(rates.sell))
+    if price < 0:
+        powers = [line.power for line in instance.lines]
+        other = sum(max(p.run, p.idle, p.setup, p.start_up, p.off) for p in powers)
+        other += sum(max(hall.base_w, hall.setback_w) for hall in instance.halls)
+        return saved + 60 * price * other
+    within = 60 * (hour + 1) <= instance.horizon.minutes
+    rest = sum(min(hall.base_w, hall.setback_w) for hall in instance.halls) if within else 0
+    return (saved if within else min(0, saved)) + 60 * price * rest

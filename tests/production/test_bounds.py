@@ -1,0 +1,124 @@
+"""Bounds hold for every plan, follow from their prices, and are close where closeness is known."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from benchmarks.production.instances import best_known, read_pmp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qinglian.production.decide.assignment import assignment_start, start_plan
+from qinglian.production.decide.bounds import best_bound, energy_bound, makespan_bound
+from qinglian.production.decide.problem import Problem
+from qinglian.production.model import Eligibility, Lot, Power
+from qinglian.production.objective import CORE, Objective
+from qinglian.production.readers import read_instance
+from qinglian.production.verify import verify
+from tests.production.small_plants import place, plant
+from tests.production.weeks import random_week, small_week
+
+PRICED = Objective(energy=Decimal(1), carbon=Decimal("0.2"), tardiness=Decimal("0.5"))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 2), st.booleans())
+def test_no_plan_is_better_than_the_bound(seed, stages, calendars):
+    instance = plant(seed, stages=stages, calendars=calendars)
+    found = verify(instance, place(instance, seed + 1))
+    assert found.valid
+    for objective in (CORE, PRICED):
+        assert best_bound(instance, objective).value <= found.evaluate(objective).total
+    run = energy_bound(instance, found.kpis.makespan)
+    assert run is not None
+    assert run.value <= found.energy.by_state()["run"]
+    assert makespan_bound(Problem.of(instance)) <= found.kpis.makespan
+
+
+def test_one_line_that_makes_everything_is_bounded_exactly():
+    instance = small_week(
+        lots=(Lot(id="b1", family="B", units=100, due=50, weight=3),),
+        eligibility=(Eligibility("L1", "B", Decimal(1)),),
+    )
+    assert energy_bound(instance).value == 100 * 6000
+    assert best_bound(instance).parts == {"tardiness": 150, "setup": 0}
+
+
+def test_energy_follows_from_the_prices_it_names():
+    instance = random_week(4, load=0.8)
+    lines = [replace(line, power=Power(run=4000 + 1000 * n)) for n, line in enumerate(instance.lines)]
+    instance = replace(instance, lines=tuple(lines))
+    bound = energy_bound(instance)
+    reckoned = 0
+    for lot in instance.lots:
+        reckoned += min(
+            instance.run_minutes(lot, line.id) * (line.power.run + bound.prices[line.id])
+            for line in instance.lines
+            if (line.id, lot.family) in instance.eligible
+        )
+    reckoned -= sum(bound.prices[line.id] * instance.horizon.minutes for line in instance.lines)
+    assert bound.value == reckoned
+    assert any(bound.prices.values())
+
+
+def test_a_week_that_cannot_be_done_in_time_has_no_energy_bound():
+    instance = small_week(lots=(Lot(id="a", family="A", units=9_000, due=10),))
+    assert energy_bound(instance) is None
+    assert energy_bound(instance, 2 * 9_000) is not None
+
+
+def test_bounds_stand_without_a_solver(monkeypatch):
+    instance = random_week(4)
+    lines = [replace(line, power=Power(run=4000 + 1000 * n)) for n, line in enumerate(instance.lines)]
+    instance = replace(instance, lines=tuple(lines))
+    monkeypatch.setitem(sys.modules, "ortools.linear_solver", None)
+    weak = energy_bound(instance)
+    assert not any(weak.prices.values())
+    monkeypatch.undo()
+    assert 0 < weak.value < energy_bound(instance).value
+
+
+def test_public_instances_are_bounded_closely(shared_data):
+    folder = shared_data / "scheduling" / "pmp"
+    gaps = []
+    for name, known in sorted(best_known(folder).items())[:4]:
+        problem = Problem.of(
+            read_pmp(folder / name if (folder / name).exists() else folder / f"{name}.txt"), makespan=True
+        )
+        bound = makespan_bound(problem)
+        assert bound <= known
+        gaps.append(known / bound - 1)
+    assert np.mean(gaps) < 0.03
+
+
+def test_the_assignment_is_a_valid_start_with_little_run_energy(shared_data):
+    instance = read_instance(shared_data / "scheduling" / "weeks" / "8x100-31")
+    plan = start_plan(instance)
+    found = verify(instance, plan)
+    assert found.valid
+    assert found.energy.by_state()["run"] <= 1.02 * energy_bound(instance).value
+    lines = assignment_start(instance)
+    assert {(task.lot, task.stage): task.line for task in plan.tasks} == lines
+
+
+def test_without_room_there_is_no_start():
+    instance = small_week(lots=(Lot(id="a", family="A", units=9_000, due=10),))
+    assert assignment_start(instance) is None
+    assert start_plan(instance) is None
+
+
+def test_pins_are_kept_by_the_start():
+    from qinglian.production.model import Pin
+
+    instance = replace(small_week(), pins=(Pin("a1", "L2"),))
+    assert assignment_start(instance)["a1", ""] == "L2"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_an_empty_week_is_bounded_by_nothing(seed):
+    instance = random_week(seed)
+    assert best_bound(replace(instance, lots=())).value == 0
