@@ -50,10 +50,10 @@ def test_primary_intensity_is_energy_over_activity_and_the_share_is_weighted(tmp
 
 
 def test_share_is_weighted_by_emissions_not_by_legs(tmp_path):
-    tocs = REFERENCE["tocs"].replace("carrier,factor", "carrier,factor,ttw_kg_per_tkm,wtt_kg_per_tkm")
-    tocs = tocs.replace(
-        "SEA-8000,sea,default,actual,C-SEA,sea.container_8000teu",
-        "SEA-8000,sea,primary,actual,C-SEA,,0.01,0.002",
+    tocs = (
+        "toc,mode,tier,distance_kind,factor,ttw_kg_per_tkm,wtt_kg_per_tkm\n"
+        "ROAD-40T,road,default,actual,road.artic_gt33t,,\n"
+        "SEA-8000,sea,primary,actual,,0.01,0.002\n"
     )
     _, chain = evaluated(write(tmp_path / "log", tocs=tocs))
     sea = Fraction(195310) * Fraction("0.012")

@@ -1,4 +1,4 @@
-"""Distances worked out offline: great circle, between airports, along the sea lanes of searoute, road by factor.
+"""Distances worked out offline: great circle, airports, the sea lanes of searoute, road by factor.
 
 Coordinates are floats; a distance is rounded to a tenth of a kilometre once, here, and exact from then on.
 """

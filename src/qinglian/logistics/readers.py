@@ -66,11 +66,9 @@ def read(path: Path) -> LogisticsFolder:
     energy: dict[str, list[EnergyUse]] = defaultdict(list)
     for use in found.each("energy", _energy):
         energy[use.operation].append(use)
-    build = (("tocs", _toc), ("hocs", _hoc))
     categories = [
-        one
-        for sheet, reading in build
-        for one in found.each(sheet, lambda row, where, reading=reading: reading(row, where, energy))
+        *found.each("tocs", lambda row, where: _toc(row, where, energy)),
+        *found.each("hocs", lambda row, where: _hoc(row, where, energy)),
     ]
     _check_operations(found, energy, categories)
     shipments = {one.id: one for one in found.each("shipments", _shipment)}
@@ -113,9 +111,8 @@ class _Found:
 def _check_operations(
     found: _Found, energy: Mapping[str, list[EnergyUse]], categories: list[Category]
 ) -> None:
-    stated = {
-        row[name] for sheet, name in (("tocs", "toc"), ("hocs", "hoc")) for row in found.tables.of(sheet)
-    }
+    sheets = (("tocs", "toc"), ("hocs", "hoc"))
+    stated = {row[name] for sheet, name in sheets for row in found.tables.of(sheet)}
     for operation, uses in energy.items():
         if operation not in stated:
             found.add("logistics.operation_unknown", uses[0].where, name=operation)
