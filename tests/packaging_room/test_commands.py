@@ -9,8 +9,10 @@ from fractions import Fraction
 import pytest
 
 from qinglian.cli import run
+from qinglian.core.period import parse_period
 from qinglian.ledger.book import open_book
 from qinglian.ledger.claims import claims
+from qinglian.packaging import DIMENSION
 from qinglian.present.exits import Exit
 from tests.packaging_room.folders import LOADS, TABLES, write
 
@@ -62,7 +64,7 @@ def test_from_files_to_the_inventory_and_back_to_the_row(ask, tmp_path, capsys):
     code, inventory = ask("inventory")
     assert code == Exit.OK
     assert str(round(float(expected), 6)) in json.dumps(inventory) or _holds(inventory, expected)
-    assert run(["--book", str(tmp_path / "book"), "explain", "3"]) == Exit.OK
+    assert run(["--book", str(tmp_path / "book"), "explain", "--scope", "3"]) == Exit.OK
     shown = capsys.readouterr().out
     assert "pack.zip" in shown
     assert "uses.csv" in shown
@@ -204,3 +206,17 @@ def test_templates(ask, tmp_path):
     assert len(ask("packaging", "template", tmp_path / "t")[1]["files"]) == 6
     assert len(ask("packaging", "template", tmp_path / "l", "--load-plan")[1]["files"]) == 3
     assert ask("--lang", "zh", "packaging", "template", tmp_path / "t.xlsx")[0] == Exit.OK
+
+
+def test_what_the_hall_shows(ask, tmp_path):
+    folder = write(tmp_path / "pack")
+    ask("packaging", "import", folder)
+    ask("packaging", "avoided", folder, "--period", "2025", "--enter")
+    bars, table, entered = DIMENSION.figures(open_book(tmp_path / "book"), parse_period("2025"))
+    assert {bar.label: bar.value for bar in bars.bars} == {
+        "CARTON@2": Fraction(20_000 * 540, 10**6),
+        "PALLET@1": Fraction(160 * 300, 10**6),
+    }
+    cells = {row[0]: row[1:] for row in table.rows}
+    assert cells["material.ps.primary"] == ("t", None, 4)
+    assert [row[1] for row in entered.rows] == ["packaging:foam-2021"]

@@ -22,6 +22,7 @@ from qinglian.ledger.installed import install_packs
 from qinglian.ledger.inventory import read_inventory
 from qinglian.ledger.organisation import add_facility
 from qinglian.ledger.packs import shipped_packs
+from qinglian.production import DIMENSION
 from qinglian.production.account import enter_saving, planned_facts, post_plan, shared_out
 from qinglian.production.model import Generation, Instance
 from qinglian.production.plan import Plan
@@ -128,3 +129,11 @@ def test_a_saving_is_a_claim_with_baseline_method_and_factor(book: Book, weeks) 
         enter_saving(book, ACTOR, assess(instance, swapped, allowance=ANY), "w13")
     with pytest.raises(QinglianError, match="No saving is called kg:market"):
         enter_saving(book, ACTOR, assessment, "w12", intensity="market")
+
+
+def test_the_hall_finds_plans_and_claims_through_the_dimension(book: Book) -> None:
+    """After the tests above: both weeks under their scenario, and the claim beside them."""
+    table, entered = DIMENSION.figures(book, parse_period("2023"))
+    assert {column.title for column in table.columns} >= {"plan:w12", "baseline:w12"}
+    assert any(row[0] == "electricity.purchased" and row[1] == "kWh" for row in table.rows)
+    assert [row[1] for row in entered.rows] == ["plan:w12"]

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from qinglian.core.dimension import Dimension
 
-DIMENSION = Dimension("packaging", "Green packaging", "绿色包装", "qinglian.packaging.commands:packaging")
+DIMENSION = Dimension(
+    "packaging",
+    "Green packaging",
+    "绿色包装",
+    "qinglian.packaging.commands:packaging",
+    "qinglian.packaging.posted:figures",
+)
 
 __all__ = ["DIMENSION"]

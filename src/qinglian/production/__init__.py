@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from qinglian.core.dimension import Dimension
 
-DIMENSION = Dimension("production", "Green production", "绿色生产", "qinglian.production.commands:production")
+DIMENSION = Dimension(
+    "production",
+    "Green production",
+    "绿色生产",
+    "qinglian.production.commands:production",
+    "qinglian.production.posted:figures",
+)
 
 __all__ = ["DIMENSION"]

@@ -1,0 +1,47 @@
+"""The packaging room in a book: mass used and under each baseline, and what was claimed as avoided."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from qinglian.core.text import text
+from qinglian.ledger.facts import ACTUAL
+from qinglian.ledger.posted import amounts
+from qinglian.ledger.posted_figures import claim_table, posted_table
+from qinglian.packaging.account import DIMENSION
+from qinglian.present.figures import Bar, Bars
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qinglian.core.period import Span
+    from qinglian.ledger.book import Book
+    from qinglian.ledger.posted import Amount
+    from qinglian.present.figures import Figure
+
+KG_A_TONNE = 1000
+
+
+def figures(book: Book, span: Span) -> tuple[Figure, ...]:
+    """Return tonnes used by product, by activity beside the baselines, and the claims."""
+    found = amounts(book, DIMENSION, span)
+    table = posted_table(text("packaging.posted_title"), found, {"kg": "t"})
+    return _by_product(found), table, claim_table(book, span, f"{DIMENSION}:")
+
+
+def headline(book: Book, span: Span) -> Fraction:
+    """Return the tonnes of packaging used in a period."""
+    masses = (
+        one.quantity for one in amounts(book, DIMENSION, span) if one.scenario == ACTUAL and one.unit == "kg"
+    )
+    return sum(masses, Fraction(0)) / KG_A_TONNE
+
+
+def _by_product(found: Iterable[Amount]) -> Bars:
+    sums: dict[str, Fraction] = {}
+    for one in found:
+        if one.scenario == ACTUAL:
+            sums[one.product] = sums.get(one.product, Fraction(0)) + one.quantity / KG_A_TONNE
+    bars = tuple(Bar(name or "—", mass) for name, mass in sorted(sums.items()))
+    return Bars(text("packaging.posted_by_product"), "t", bars)
