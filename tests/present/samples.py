@@ -22,6 +22,7 @@ from qinglian.present.figures import (
     Tree,
     Waterfall,
 )
+from qinglian.present.lanes import Lane, LaneChart, Leg
 
 TABLE = Table(
     "安徽电网 & <grid>",
@@ -68,4 +69,32 @@ CURVES = Curves(
     AXIS,
     960,
     ("Mon 00:00", "Mon 16:00", "Tue 08:00"),
+)
+LANES = LaneChart(
+    "合肥 → Berlin <10 t>",
+    (
+        Lane(
+            "S-1",
+            (
+                Leg("合肥", "上海", "公路 road", 470, Fraction("364.297")),
+                Leg("上海", "上海", "hub", None, None, "not measured"),
+                Leg("上海", "Hamburg", "sea", 19531, Decimal("3194.1")),
+                Leg("Hamburg", "Berlin & Co", "公路 road", 0, -3),
+            ),
+        ),
+        Lane("", (Leg("A", "B", "rail", Fraction(1, 3), 0),)),
+    ),
+    notes=("a note",),
+)
+LOOP = Sankey(
+    "闭环",
+    "t",
+    (
+        Flow("factory <1>", "users", 10),
+        Flow("users", "returns", 6),
+        Flow("users", "nothing", 0),
+        Flow("returns", "factory <1>", Fraction(13, 3)),
+        Flow("returns", "landfill", Fraction(5, 3)),
+    ),
+    ("a note",),
 )

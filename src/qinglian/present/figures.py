@@ -1,4 +1,4 @@
-"""What a room reports, as data: tables, trees, bars, waterfalls, flows, schedules and curves.
+"""What a room reports, as data: tables, trees, bars, waterfalls, flows, lanes, schedules and curves.
 
 Renderers decide how they look.
 """
@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from qinglian.core.text import text
+from qinglian.present.lanes import LaneChart
 
 Number: TypeAlias = int | Decimal | Fraction
 Cell: TypeAlias = str | int | Decimal | Fraction | None
@@ -263,8 +264,8 @@ class Curves:
             raise ValueError("a step has a length")
 
 
-Figure: TypeAlias = Table | Tree | Bars | Waterfall | Sankey | Gantt | Curves
-Chart: TypeAlias = Bars | Waterfall | Sankey | Gantt | Curves
+Figure: TypeAlias = Table | Tree | Bars | Waterfall | Sankey | Gantt | Curves | LaneChart
+Chart: TypeAlias = Bars | Waterfall | Sankey | Gantt | Curves | LaneChart
 
 
 def as_table(figure: Chart) -> Table:
@@ -273,14 +274,33 @@ def as_table(figure: Chart) -> Table:
         return _schedule(figure)
     if isinstance(figure, Curves):
         return _steps(figure)
+    if isinstance(figure, LaneChart):
+        return _legs(figure)
     amount = Column("", figure.unit, "quantity")
     if isinstance(figure, Sankey):
         flows = tuple((flow.source, flow.target, flow.value) for flow in figure.flows)
-        return Table(figure.title, (Column(""), Column(""), amount), flows, figure.notes)
+        ends = Column(text("present.lane_from")), Column(text("present.lane_to"))
+        return Table(figure.title, (*ends, amount), flows, figure.notes)
     bars = figure.bars if isinstance(figure, Bars) else (figure.start, *figure.steps, figure.end)
     return Table(
         figure.title, (Column(""), amount), tuple((bar.label, bar.value) for bar in bars), figure.notes
     )
+
+
+def _legs(figure: LaneChart) -> Table:
+    names = ("lane", "lane_from", "lane_to", "lane_mode")
+    columns = (
+        *(Column(text(f"present.{name}")) for name in names),
+        Column(text("present.lane_distance"), figure.distance_unit, "quantity"),
+        Column("", figure.unit, "quantity"),
+        Column(text("present.lane_hint")),
+    )
+    rows = tuple(
+        (lane.label, leg.start, leg.end, leg.mode, leg.distance, leg.amount, leg.hint)
+        for lane in figure.lanes
+        for leg in lane.legs
+    )
+    return Table(figure.title, columns, rows, figure.notes)
 
 
 def _schedule(figure: Gantt) -> Table:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from qinglian.core.text import language, text
 from qinglian.present.documents import to_html
-from qinglian.present.figures import Bars, Curves, Gantt, Sankey, Table, Tree, Waterfall, as_table
+from qinglian.present.figures import Table, Tree, as_table
 from qinglian.present.plain import plain_text
 from qinglian.present.svg import to_svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from qinglian.present.figures import Figure
+    from qinglian.present.figures import Chart, Figure
 
 STYLE = """
 :root{color-scheme:light dark}
@@ -51,14 +51,12 @@ def _part(part: Figure | str) -> str:
         return f"<h2>{escape(part[2:])}</h2>" if part.startswith("# ") else f"<p>{escape(part)}</p>"
     if isinstance(part, Table):
         return f'<div class="scroll">{to_html(part)}</div>'
-    if isinstance(part, Bars | Waterfall | Gantt | Curves):
-        return f'<div class="scroll">{to_svg(part).strip()}</div>{_numbers(part)}'
     if isinstance(part, Tree):
         return f"<pre>{escape(plain_text(part))}</pre>"
-    return f'<div class="scroll">{to_html(as_table(part))}</div>'
+    return f'<div class="scroll">{to_svg(part).strip()}</div>{_numbers(part)}'
 
 
-def _numbers(figure: Bars | Waterfall | Sankey | Gantt | Curves) -> str:
+def _numbers(figure: Chart) -> str:
     table = as_table(figure)
     if len(table.rows) > MOST_ROWS:
         return ""

@@ -6,7 +6,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from qinglian.present.cells import grid, padded, width
-from qinglian.present.figures import Bars, Curves, Gantt, Table, Tree, as_table
+from qinglian.present.figures import Bar, Bars, Curves, Gantt, Sankey, Table, Tree, as_table
+from qinglian.present.lanes import LaneChart
+from qinglian.present.numbers import shown
 from qinglian.present.strips import curve_lines, gantt_lines
 
 if TYPE_CHECKING:
@@ -28,6 +30,10 @@ def plain_text(figure: Figure) -> str:
         return "\n".join(gantt_lines(figure))
     if isinstance(figure, Curves):
         return "\n".join(curve_lines(figure))
+    if isinstance(figure, LaneChart):
+        return "\n".join(lane_lines(figure))
+    if isinstance(figure, Sankey):
+        return "\n".join(_table(as_table(figure), bar_strips(flow_bars(figure))))
     return "\n".join(_table(figure if isinstance(figure, Table) else as_table(figure)))
 
 
@@ -43,6 +49,38 @@ def _table(table: Table, bars: list[str] | None = None) -> Iterator[str]:
         if not number:
             yield "  ".join("─" * columns for columns in widths)
     yield from table.notes
+
+
+def lane_lines(figure: LaneChart) -> Iterator[str]:
+    """Write lanes from origin to destination: a line per place, between them a leg with numbers and bar."""
+    legs = [leg for lane in figure.lanes for leg in lane.legs]
+    distances = [
+        f"{shown(leg.distance)} {figure.distance_unit}" if leg.distance is not None else "" for leg in legs
+    ]
+    amounts = [f"{shown(leg.amount)} {figure.unit}" for leg in legs]
+    strips = iter(bar_strips(Bars("", figure.unit, tuple(Bar("", leg.amount) for leg in legs))))
+    columns = [
+        max(map(width, texts), default=0) for texts in ([leg.mode for leg in legs], distances, amounts)
+    ]
+    said = iter(zip(distances, amounts, strict=True))
+    if figure.title:
+        yield figure.title
+    for lane in figure.lanes:
+        if lane.label:
+            yield lane.label
+        yield f"● {lane.legs[0].start}"
+        for leg in lane.legs:
+            distance, amount = next(said)
+            cells = [padded(leg.mode, columns[0], "left"), padded(distance, columns[1], "right")]
+            cells += [padded(amount, columns[2], "right"), next(strips), leg.hint]
+            yield "│   " + "  ".join(cell for cell in cells if cell).rstrip()
+            yield f"● {leg.end}"
+    yield from figure.notes
+
+
+def flow_bars(figure: Sankey) -> Bars:
+    """Return flows as bars, to be drawn beside their rows."""
+    return Bars("", figure.unit, tuple(Bar("", flow.value) for flow in figure.flows))
 
 
 def bar_strips(figure: Bars, columns: int = BAR_COLUMNS) -> list[str]:

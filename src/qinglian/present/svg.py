@@ -1,4 +1,4 @@
-"""Charts as self-contained SVG: bars and waterfalls here, schedules and curves in modules of their own."""
+"""Charts as self-contained SVG: bars and waterfalls here, the other kinds in modules of their own."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 from qinglian.present.cells import width
 from qinglian.present.curve_svg import curves_svg
-from qinglian.present.figures import Curves, Gantt, Waterfall
+from qinglian.present.figures import Curves, Gantt, Sankey, Waterfall
 from qinglian.present.gantt_svg import gantt_svg
+from qinglian.present.lane_svg import lanes_svg
+from qinglian.present.lanes import LaneChart
 from qinglian.present.numbers import ABSENT, shown
+from qinglian.present.sankey_svg import sankey_svg
 from qinglian.present.svg_parts import GAP, SIGN, document, pixels, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from qinglian.present.figures import Bar, Bars
+    from qinglian.present.figures import Bar, Chart
 
 ROW, BAR, PLOT = 26, 18, 420
 """Pixels: a row, the bar in it, the widest plot."""
@@ -36,7 +39,7 @@ class _Strip:
     colour: str
 
 
-def to_svg(figure: Bars | Waterfall | Gantt | Curves) -> str:
+def to_svg(figure: Chart) -> str:
     """Draw a figure as one SVG document.
 
     Every bar keeps the zero line in view, so lengths can be compared.
@@ -45,6 +48,10 @@ def to_svg(figure: Bars | Waterfall | Gantt | Curves) -> str:
         return gantt_svg(figure)
     if isinstance(figure, Curves):
         return curves_svg(figure)
+    if isinstance(figure, Sankey):
+        return sankey_svg(figure)
+    if isinstance(figure, LaneChart):
+        return lanes_svg(figure)
     strips = list(_waterfall(figure) if isinstance(figure, Waterfall) else map(_level, figure.bars))
     return _drawing(figure.title, figure.unit, strips, figure.notes)
 

@@ -11,8 +11,9 @@ from rich.text import Text
 from rich.tree import Tree as RichTree
 
 from qinglian.present.cells import grid
-from qinglian.present.figures import Bars, Curves, Gantt, Table, Tree, as_table
-from qinglian.present.plain import bar_strips
+from qinglian.present.figures import Bars, Curves, Gantt, Sankey, Table, Tree, as_table
+from qinglian.present.lanes import LaneChart
+from qinglian.present.plain import bar_strips, flow_bars, lane_lines
 from qinglian.present.strips import curve_lines, gantt_lines
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ def rendered(figure: Figure) -> RenderableType:
         return _tree(figure)
     if isinstance(figure, Bars):
         return _table(as_table(figure), bar_strips(figure, 24))
+    if isinstance(figure, Sankey):
+        return _table(as_table(figure), bar_strips(flow_bars(figure), 24))
+    if isinstance(figure, LaneChart):
+        return Text("\n".join(lane_lines(figure)))
     if isinstance(figure, Gantt | Curves):
         lines = gantt_lines(figure) if isinstance(figure, Gantt) else curve_lines(figure)
         return Text("\n".join(lines), no_wrap=True, overflow="crop")
