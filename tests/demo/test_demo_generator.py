@@ -20,7 +20,7 @@ def test_the_example_folder_is_what_the_generator_writes(tmp_path):
         for path in EXAMPLE.rglob("*")
         if path.is_file() and path.name != "README.md"
     }
-    assert kept == written
+    assert written.items() <= kept.items()  # beside them lie the files that the rooms read
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -220,3 +220,19 @@ def test_what_the_hall_shows(ask, tmp_path):
     cells = {row[0]: row[1:] for row in table.rows}
     assert cells["material.ps.primary"] == ("t", None, 4)
     assert [row[1] for row in entered.rows] == ["packaging:foam-2021"]
+
+
+def test_verify_takes_a_vendors_load_plan(ask, tmp_path):
+    plan = write(tmp_path / "plan", LOADS)
+    code, (answer,) = ask("packaging", "verify", plan, "--load-plan")
+    assert code == Exit.AUDIT_FAILED
+    assert answer["failed"][0]["code"] == "packaging.claimed_fill_wrong"
+    assert ask("packaging", "verify", plan, "--load-plan") == ask("packaging", "load", plan)
+
+
+def test_the_waterfall_is_drawn(ask, tmp_path):
+    folder = write(tmp_path / "pack")
+    assert ask("packaging", "report", folder, "--svg", tmp_path / "w.svg")[0] == Exit.OK
+    assert "corrugated" in (tmp_path / "w.svg").read_text(encoding="utf-8")
+    code, answer = ask("packaging", "report", folder, "--svg", tmp_path / "no" / "w.svg", error=True)
+    assert (code, answer["problems"][0]["code"]) == (Exit.REFUSED, "present.not_written")

@@ -107,6 +107,22 @@ def _fact(
     )
 
 
+def post_folder(book: Book, actor: Actor, folder: PackagingFolder, path: Path) -> dict[str, Posting]:
+    """Post what a folder says was used, and each of its baselines; return what became of them by name.
+
+    Raises
+    ------
+    QinglianError
+        Whatever a baseline refuses is refused before anything is posted; what posting raises.
+    """
+    zones_of(book, folder.uses)
+    names = sorted({row.name for row in folder.baselines})
+    for name in names:
+        compare(folder.catalogue, folder.uses, folder.baselines, name)
+    postings = {ACTUAL: post_used(book, actor, folder, path)}
+    return postings | {f"baseline:{name}": post_baseline(book, actor, folder, name) for name in names}
+
+
 def post_used(book: Book, actor: Actor, folder: PackagingFolder, path: Path) -> Posting:
     """Post what a folder says was used; doing it again posts nothing.
 

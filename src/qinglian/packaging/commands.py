@@ -13,6 +13,7 @@ import click
 from qinglian.core.decimals import plain
 from qinglian.core.errors import QinglianError
 from qinglian.core.text import language, text
+from qinglian.present.drawings import svg_option, write_drawings
 from qinglian.present.exits import Exit
 
 if TYPE_CHECKING:
@@ -73,18 +74,11 @@ def import_folder(console: Console, path: Path) -> Exit:
     """Post what was used, and every baseline under its scenario."""
     from qinglian.ledger.actor import Actor
     from qinglian.ledger.book import open_book
-    from qinglian.packaging.account import post_baseline, post_used
-    from qinglian.packaging.avoided import compare
+    from qinglian.packaging.account import post_folder
     from qinglian.packaging.readers import read
 
     folder = _read(console, read(path))
-    names = sorted({row.name for row in folder.baselines})
-    for name in names:  # whatever a baseline refuses is refused before anything is posted
-        compare(folder.catalogue, folder.uses, folder.baselines, name)
-    book, actor = open_book(console.book), Actor.of_machine()
-    postings = {"actual": post_used(book, actor, folder, path)}
-    for name in names:
-        postings[f"baseline:{name}"] = post_baseline(book, actor, folder, name)
+    postings = post_folder(open_book(console.book), Actor.of_machine(), folder, path)
     said = [
         text(
             "packaging.posted",
@@ -105,8 +99,9 @@ def import_folder(console: Console, path: Path) -> Exit:
 @packaging.command("report", help="packaging.help_report", short_help="packaging.help_report")
 @FOLDER
 @BASELINE
+@svg_option
 @click.pass_obj
-def report(console: Console, path: Path, name: str | None) -> None:
+def report(console: Console, path: Path, name: str | None, drawing: Path | None) -> None:
     """Material against a pinned baseline: waterfall, tonnes by material, grams per product."""
     from qinglian.packaging.avoided import GRAMS_A_TONNE, compare
     from qinglian.packaging.readers import read
@@ -121,7 +116,10 @@ def report(console: Console, path: Path, name: str | None) -> None:
         "per_product_g": {" ".join(key): plain(mass) for key, mass in found.per_item_g.items()},
         "uncovered": [use.reference for use in found.uncovered],
     }
-    console.emit(data, material_waterfall(found), avoided_table(found), per_unit_table(found))
+    figures = material_waterfall(found), avoided_table(found), per_unit_table(found)
+    if drawing is not None:
+        write_drawings(drawing, figures)
+    console.emit(data, *figures)
 
 
 @packaging.command("avoided", help="packaging.help_avoided", short_help="packaging.help_avoided")
@@ -198,6 +196,10 @@ def void(console: Console, path: Path, act: datetime | None, day: datetime | Non
 @click.pass_obj
 def load(console: Console, path: Path) -> Exit:
     """Check load plans: whether they can stand, and whether what is claimed of them holds."""
+    return _loads(console, path)
+
+
+def _loads(console: Console, path: Path) -> Exit:
     from qinglian.packaging.readers import read_load_plans
     from qinglian.packaging.report import load_table
     from qinglian.packaging.verify import verify_load
@@ -228,12 +230,15 @@ def load(console: Console, path: Path) -> Exit:
 @packaging.command("verify", help="packaging.help_verify", short_help="packaging.help_verify")
 @FOLDER
 @click.option("--tolerance", default="0", show_default=True, help="packaging.option_tolerance")
+@click.option("--load-plan", is_flag=True, help="packaging.option_load_plan")
 @click.pass_obj
-def verify(console: Console, path: Path, tolerance: str) -> Exit:
-    """Compare stated tare masses with what the components weigh."""
+def verify(console: Console, path: Path, tolerance: str, load_plan: bool) -> Exit:
+    """Compare stated tare masses with what the components weigh; of a load plan, every claim."""
     from qinglian.packaging.readers import read
     from qinglian.packaging.verify import verify_masses
 
+    if load_plan:
+        return _loads(console, path)
     folder = _read(console, read(path))
     failed = verify_masses(folder.catalogue, _share(tolerance))
     stated = sum(found.stated_g is not None for found in folder.catalogue.specifications.values())

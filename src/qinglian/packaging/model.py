@@ -160,6 +160,13 @@ class Specification:
         return sum((part.total_g for part in self.components), Fraction(0))
 
     @property
+    def recyclable(self) -> Fraction | None:
+        """Share of the own mass that is recyclable; None where a component does not say."""
+        if any(part.recyclable is None for part in self.components) or not self.components:
+            return None
+        return sum((part.total_g for part in self.components if part.recyclable), Fraction(0)) / self.mass_g
+
+    @property
     def by_material(self) -> dict[str, Fraction]:
         """Own grams by material, in the order of names."""
         found: dict[str, Fraction] = {}

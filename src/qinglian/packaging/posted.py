@@ -11,6 +11,7 @@ from qinglian.ledger.posted import amounts
 from qinglian.ledger.posted_figures import claim_table, posted_table
 from qinglian.packaging.account import DIMENSION
 from qinglian.present.figures import Bar, Bars
+from qinglian.present.numbers import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +31,14 @@ def figures(book: Book, span: Span) -> tuple[Figure, ...]:
     return _by_product(found), table, claim_table(book, span, f"{DIMENSION}:")
 
 
-def headline(book: Book, span: Span) -> Fraction:
+def headline(book: Book, span: Span) -> str:
+    """Say in one line what packaging was used, and what is claimed as avoided."""
+    claimed = claim_table(book, span, f"{DIMENSION}:").rows
+    numbers = ", ".join(str(row[0]) for row in claimed) or "–"
+    return text("packaging.headline", tonnes=shown(used_t(book, span)), claims=numbers)
+
+
+def used_t(book: Book, span: Span) -> Fraction:
     """Return the tonnes of packaging used in a period."""
     masses = (
         one.quantity for one in amounts(book, DIMENSION, span) if one.scenario == ACTUAL and one.unit == "kg"

@@ -79,9 +79,10 @@ def emissions_table(valued: AvoidedEmissions) -> Table:
 
 def catalogue_table(catalogue: Catalogue) -> Table:
     """Return every specification with its tare, products held, and grams per product."""
-    names = ("specification", "level", "tare", "products", "per_unit", "recycled")
+    names = ("specification", "level", "tare", "products", "per_unit", "recycled", "recyclable")
     units = {"tare": "g", "per_unit": "g"}
-    kinds = {"tare": "quantity", "products": "quantity", "per_unit": "quantity", "recycled": "share"}
+    kinds = {"tare": "quantity", "products": "quantity", "per_unit": "quantity"}
+    kinds |= {"recycled": "share", "recyclable": "share"}
     columns = tuple(
         Column(text(f"packaging.column_{name}"), units.get(name, ""), kinds.get(name, "text"))  # type: ignore[arg-type]
         for name in names
@@ -98,6 +99,7 @@ def catalogue_table(catalogue: Catalogue) -> Table:
                 items,
                 None if items is None else found.mass_g / items,
                 recycled / found.mass_g,
+                found.recyclable,
             )
         )
     return Table(text("packaging.catalogue_title"), columns, tuple(rows))
