@@ -162,7 +162,7 @@ def claim_avoided(book: Book, actor: Actor, valued: AvoidedEmissions) -> tuple[i
         period_end=span.end,
         baseline=f"{scenario_of(valued.found.baseline)}: {'; '.join(pins)}",
         method=f"{METHOD} ({valued.method})",
-        factor="; ".join(sorted(factor.id for factor in valued.factors)),
+        factor="; ".join(sorted(f"{one.activity}: {one.pack} {one.id}" for one in valued.factors)),
         kg_co2e=valued.kg_co2e,
         inputs=tuple(_inputs(valued)),
     )
