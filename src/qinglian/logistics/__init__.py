@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from qinglian.core.dimension import Dimension
 
-DIMENSION = Dimension("logistics", "Green logistics", "绿色物流", "qinglian.logistics.commands:logistics")
+DIMENSION = Dimension(
+    "logistics",
+    "Green logistics",
+    "绿色物流",
+    "qinglian.logistics.commands:logistics",
+    "qinglian.logistics.posted:figures",
+)
 
 __all__ = ["DIMENSION"]

@@ -1,9 +1,9 @@
 """Which category of the GHG Protocol a chain element belongs to, by a rule that is shown beside it.
 
-Own fleet: scope 1 by its fuel, and category 3. Transport the company buys, and all that is inbound: category 4
-(GHG Protocol, Scope 3 Standard, table 5.4). Outbound transport that somebody else buys: category 9. The
-Incoterm of a sale proposes who buys; where it hands the goods over along the way it proposes nothing, and each
-element must say.
+Own fleet: scope 1 by its fuel, and category 3. Transport the company buys, and all that is inbound:
+category 4 (GHG Protocol, Scope 3 Standard, table 5.4). Outbound transport that somebody else buys:
+category 9. The Incoterm of a sale proposes who buys; where it hands the goods over along the way it proposes
+nothing, and each element must say.
 """
 
 from __future__ import annotations

@@ -1,0 +1,109 @@
+"""Chains in a real book: the reference case through the ledger, categories by rule, own fleet by its fuel."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from qinglian.cli import run
+from qinglian.present.exits import Exit
+from tests.logistics.folders import PRIMARY, REFERENCE, write
+
+REFERENCE_TTW = 9200 * Fraction("0.07703") + 195310 * Fraction("0.01266")
+REFERENCE_WTT = 9200 * Fraction("0.01799") + 195310 * Fraction("0.00287")
+
+
+def test_the_reference_chain_through_the_ledger_and_back_to_the_row(ask, totals, tmp_path, capsys):
+    folder = write(tmp_path / "log")
+    code, answer = ask("logistics", "import", folder)
+    assert (code, answer["posted"]) == (Exit.OK, 3)
+    assert ask("logistics", "import", folder)[1]["posted"] == 0
+    sums, inventory = totals()
+    assert sums == {"s3.4.freight-ttw": REFERENCE_TTW, "s3.4.freight-wtt": REFERENCE_WTT}
+    assert round(sum(sums.values()), 3) == Fraction("3907.348")
+    packs = {emission.line.factor.pack for emission in inventory.select()}
+    assert packs == {"uk-defra-2025"}
+    assert run(["--book", str(tmp_path / "book"), "explain", "--scope", "3"]) == Exit.OK
+    shown = capsys.readouterr().out
+    assert "log.zip" in shown
+    assert "total: 3907.3483 kg CO2e" in shown
+    assert "elements.csv, row 3" in shown
+
+
+def test_what_somebody_else_buys_is_category_nine(ask, totals, tmp_path):
+    folder = write(tmp_path / "log", shipments=REFERENCE["shipments"].replace(",out,us", ",out,other"))
+    assert ask("logistics", "import", folder)[0] == Exit.OK
+    assert totals()[0] == {"s3.9.freight-ttw": REFERENCE_TTW, "s3.9.freight-wtt": REFERENCE_WTT}
+
+
+def test_carriers_own_intensities_answer_and_the_own_fleet_is_booked_by_fuel(ask, totals, tmp_path):
+    folder = write(tmp_path / "log", PRIMARY)
+    code, answer = ask("logistics", "import", folder)
+    assert (code, answer["posted"]) == (Exit.OK, 4)
+    sums, inventory = totals()
+    van_ttw, van_wtt = Fraction(2500, 50000), Fraction(600 + 1100, 50000)
+    assert sums["s3.9.freight-ttw"] == 120 * van_ttw + Fraction("1.2")
+    assert sums["s3.9.freight-wtt"] == 120 * van_wtt + Fraction("0.4")
+    assert sums["s3.4.freight-ttw"] == 160 * van_ttw
+    assert sums["s3.4.freight-wtt"] == 160 * van_wtt
+    fuel = [line for line in inventory.lines if line.stream.activity == "fuel.mobile.diesel"]
+    assert {line.quantity for line in fuel if line.rule.id == "s1.mobile"} == {12000}
+    assert not [line for line in inventory.lines if "OWN" in line.stream.technology]
+
+
+def test_both_halves_of_a_carriers_statement_are_a_pack_with_its_citation(ask, tmp_path):
+    ask("logistics", "import", write(tmp_path / "log", PRIMARY))
+    listed = str(ask("factors", "list")[1])
+    assert listed.count("logistics-") == 2  # the van and the hub; the own fleet needs none
+
+
+@pytest.mark.parametrize(
+    ("term", "category", "code"),
+    [
+        ("DAP", "4", "logistics.payer_proposed"),
+        ("EXW", "9", "logistics.payer_proposed"),
+        ("FOB", "", "logistics.payer_missing"),
+        ("", "", "logistics.payer_missing"),
+    ],
+)
+def test_an_incoterm_proposes_and_somebody_confirms(ask, totals, tmp_path, term, category, code):
+    shipments = REFERENCE["shipments"].replace("paid_by", "incoterm").replace(",out,us", f",out,{term}")
+    folder = write(tmp_path / "log", shipments=shipments)
+    assert {leg["ghg_category"] for leg in ask("logistics", "report", folder)[1]["legs"]} == {category}
+    exit_code, refused = ask("logistics", "import", folder, error=True)
+    assert exit_code != Exit.OK
+    assert str(refused).count(code) == 3
+    if category:
+        assert ask("logistics", "import", folder, "--accept-proposals")[0] == Exit.OK
+        assert totals()[0][f"s3.{category}.freight-ttw"] == REFERENCE_TTW
+
+
+def test_inbound_is_category_four_whoever_pays(ask, totals, tmp_path):
+    shipments = REFERENCE["shipments"].replace(",out,us", ",in,other")
+    ask("logistics", "import", write(tmp_path / "log", shipments=shipments))
+    assert set(totals()[0]) == {"s3.4.freight-ttw", "s3.4.freight-wtt"}
+
+
+def test_an_own_fleet_without_energy_posts_nothing(ask, totals, tmp_path):
+    carriers = REFERENCE["carriers"].replace("Road haulier,no", "Road haulier,yes")
+    code, refused = ask("logistics", "import", write(tmp_path / "log", carriers=carriers), error=True)
+    assert code != Exit.OK
+    assert "logistics.own_without_energy" in str(refused)
+    assert totals()[0] == {}
+
+
+def test_a_facility_nobody_registered_posts_nothing(ask, tmp_path):
+    folder = write(tmp_path / "log", shipments=REFERENCE["shipments"].replace("HEF", "XXX"))
+    code, refused = ask("logistics", "import", folder, error=True)
+    assert code != Exit.OK
+    assert "logistics.facility_unknown" in str(refused)
+
+
+def test_a_correction_by_the_carrier_replaces_its_intensity_for_new_runs(ask, totals, tmp_path):
+    ask("logistics", "import", write(tmp_path / "log", PRIMARY))
+    before = totals()[0]["s3.4.freight-ttw"]
+    energy = PRIMARY["energy"].replace("VAN,diesel,fossil,1000", "VAN,diesel,fossil,2000")
+    code, answer = ask("logistics", "import", write(tmp_path / "log", PRIMARY, energy=energy))
+    assert (code, answer["posted"], answer["already"]) == (Exit.OK, 0, 4)
+    assert totals()[0]["s3.4.freight-ttw"] == 2 * before
