@@ -1,8 +1,8 @@
 """The zh/en text catalogue: each room keeps its sentences in TOML, read on first use.
 
-A key is ``room.name``. A room (a subpackage of ``qinglian``) states its texts in ``<room>/text.toml`` and in
-every ``<room>/texts/*.toml``; each entry is a table with ``en`` and ``zh`` and, for errors, ``fix_en`` and
-``fix_zh``.
+A key is ``room.name``. A room is a subpackage of ``qinglian``, or a package of another distribution that is
+announced as a dimension of that name. It states its texts in ``<room>/text.toml`` and ``<room>/texts/*.toml``;
+each entry is a table with ``en`` and ``zh`` and, for errors, ``fix_en`` and ``fix_zh``.
 """
 
 from __future__ import annotations
@@ -120,6 +120,16 @@ def _room(name: str) -> ModuleType:
     try:
         return import_module(f"qinglian.{name}")
     except ModuleNotFoundError as error:
-        if error.name and f"qinglian.{name}".startswith(error.name):
-            raise KeyError(name) from None
-        raise
+        if not (error.name and f"qinglian.{name}".startswith(error.name)):
+            raise
+    return _announced(name)
+
+
+def _announced(name: str) -> ModuleType:
+    """Return the package of a dimension that stands in a distribution of its own."""
+    from qinglian.core.entry_points import entry_points
+
+    for found in entry_points("qinglian.dimensions"):
+        if found.name == name:
+            return import_module(found.target.partition(":")[0])
+    raise KeyError(name)
