@@ -1,8 +1,8 @@
 """The zh/en text catalogue: each room keeps its sentences in TOML, read on first use.
 
 A key is ``room.name``. A room is a subpackage of ``qinglian``, or a package of another distribution that is
-announced as a dimension of that name. It states its texts in ``<room>/text.toml`` and ``<room>/texts/*.toml``;
-each entry is a table with ``en`` and ``zh`` and, for errors, ``fix_en`` and ``fix_zh``.
+announced as a dimension of that name. Its texts stand in ``<room>/text.toml`` and ``<room>/texts/*.toml``:
+tables with ``en`` and ``zh`` and, for errors, ``fix_en`` and ``fix_zh``.
 """
 
 from __future__ import annotations
