@@ -22,7 +22,7 @@ def main() -> None:
     options = _options()
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg()) if hasattr(os, "getloadavg") else "unknown"
     print(f"rows {options.rows:,} · {os.cpu_count()} cores · load {load} · CPU seconds unless said")
-    parts = {"ledger": _ledger, "meters": _meters, "append": _append}
+    parts = {"ledger": _ledger, "meters": _meters, "append": _append, "logistics": _logistics}
     with tempfile.TemporaryDirectory(prefix="qinglian-bench-") as temporary:
         folder = Path(options.folder or temporary)
         for name in options.only or parts:
@@ -34,7 +34,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=2_000_000, help="records, and readings (default 2 M)")
     parser.add_argument("--streams", type=int, default=25, help="activity types per facility, 1 to 200")
     parser.add_argument("--random", action="store_true", help="records arrive in random order, not by time")
-    parser.add_argument("--only", action="append", choices=("ledger", "meters", "append"))
+    parser.add_argument("--only", action="append", choices=("ledger", "meters", "append", "logistics"))
     parser.add_argument("--no-pandas", action="store_true", help="leave the slowest peer out")
     parser.add_argument("--no-inventory", action="store_true", help="leave reading the stored run out")
     parser.add_argument("--folder", help="keep the generated data here (about 45 bytes per record)")
@@ -107,6 +107,27 @@ def _append(folder: Path, _options: argparse.Namespace) -> None:
         found = best[case]
         ratios = f"{raw['wall'] / found['wall']:>8.2f}×{raw['cpu'] / found['cpu']:>8.2f}×"
         print(f"  {label:<58}{APPENDED / found['wall']:>10,.0f}/s{found['cpu']:>10.2f}{ratios}")
+
+
+def _logistics(folder: Path, options: argparse.Namespace) -> None:
+    made = folder / f"elements-{options.rows}"
+    measure("logistics", "make", made)
+    run = _runner("logistics", made)
+    print(f"\nTransport chains: {options.rows:,} elements, 1,000 categories, a rate a year (per wall second)")
+    labels = {
+        "numpy": "numpy, floats: the multiplication alone",
+        "numpy_read": "numpy, floats: file read, rates looked up",
+        "ours": "qinglian: file to file, exact, rate and row of each",
+    }
+    found = {case: run(case) for case in labels}
+    for half in ("ttw", "wtt"):
+        if abs(found["ours"][half] - found["numpy"][half]) > CLOSE * found["numpy"][half]:
+            raise SystemExit(f"{half} differs: numpy {found['numpy'][half]}, ours {found['ours'][half]}")
+    print(f"  {'':<58}{'rate':>12}{'wall s':>9}{'cpu s':>9}{'peak GB':>9}")
+    for case, label in labels.items():
+        one = found[case]
+        rate = one["elements"] / one["wall"]
+        print(f"  {label:<58}{rate:>10,.0f}/s{one['wall']:>9.3f}{one['cpu']:>9.3f}{one['rss']:>9.2f}")
 
 
 def _runner(module: str, folder: Path) -> Callable[[str], Measurement]:

@@ -145,3 +145,10 @@ def test_intensities_per_container_need_containers(tmp_path):
     long = read(write(tmp_path / "b", tocs=tocs, elements=f"{HEAD}S-1,1,1,BOX,,1000,actual,2.25\n"))
     chain = legs(long.elements, intensities(long.categories.values(), shipped_factors()))
     assert float(total(chain).wtw) == pytest.approx(2.25 * 89.4)  # 89.4 g/TEU-km
+
+
+def test_tables_that_are_not_there(tmp_path):
+    for table in ("tocs", "shipments"):
+        found = refused(write(tmp_path / table, **{table: ""}))
+        assert [code for code, _ in found] == ["ingest.schema_name_unknown"] * len(found)
+        assert found

@@ -69,7 +69,15 @@ class Ruled:
 
 
 def ruled(folder: LogisticsFolder, factors: Factors) -> tuple[Ruled, ...]:
-    """Evaluate and rule on every element."""
+    """Evaluate and rule on every element.
+
+    Raises
+    ------
+    QinglianError
+        ``logistics.no_shipments`` where there is none; what evaluating raises.
+    """
+    if not folder.elements:
+        raise QinglianError("logistics.no_shipments")
     chain = legs(folder.elements, intensities(folder.categories.values(), factors))
     return tuple(Ruled(leg, _ruling(folder, leg)) for leg in chain)
 

@@ -186,6 +186,32 @@ def distance(console: Console, mode: str, start: str, end: str, closed: tuple[st
     console.emit(data, text("logistics.distance_found", **{**data, "passages": passages}))
 
 
+@logistics.command("bulk", help="logistics.help_bulk", short_help="logistics.help_bulk")
+@click.argument("file", type=PATH)
+@click.argument("target", type=PATH)
+@click.option("--folder", type=PATH, required=True, help="logistics.option_rates_folder")
+@click.pass_obj
+def bulk(console: Console, file: Path, target: Path, folder: Path) -> Exit:
+    """Evaluate a Parquet file of chain elements with the categories of a folder, into another file."""
+    from qinglian.logistics.bulk import evaluate, rates_of
+    from qinglian.logistics.intensity import intensities, shipped_factors
+    from qinglian.logistics.readers import read
+
+    known = intensities(_noticed(console, read(folder)).categories.values(), shipped_factors())
+    found = evaluate(file, rates_of(known.values()), target)
+    whole = found.emission
+    data = {
+        "elements": found.elements,
+        "unresolved": found.unresolved,
+        "ttw_kg": plain(whole.ttw),
+        "wtt_kg": plain(whole.wtt),
+        "wtw_kg": plain(whole.wtw),
+        "file": str(target),
+    }
+    console.emit(data, text("logistics.bulk_done", **data))
+    return Exit.INCOMPLETE if found.unresolved else Exit.OK
+
+
 def _place(given: str) -> Place:
     from qinglian.logistics.distances import Place
 

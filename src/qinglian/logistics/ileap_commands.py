@@ -105,6 +105,7 @@ def export(console: Console, path: Path, target: Path) -> None:
     """Write each shipment of a folder as a shipment footprint of its own."""
     import json
 
+    from qinglian.ingest.atomic_files import write_atomically
     from qinglian.logistics.chain import by_shipment, legs
     from qinglian.logistics.ileap_writing import shipment_footprint
     from qinglian.logistics.intensity import intensities, shipped_factors
@@ -120,7 +121,8 @@ def export(console: Console, path: Path, target: Path) -> None:
     written = []
     for number, (_, document) in enumerate(sorted(found.items()), start=1):
         file = target / f"shipment-{number:04}.json"
-        file.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        content = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+        write_atomically(file, content.encode())
         written.append(str(file))
     console.emit({"files": written}, text("logistics.ileap_written", count=len(written), path=target))
 

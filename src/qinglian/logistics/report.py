@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -23,19 +24,38 @@ if TYPE_CHECKING:
     from qinglian.logistics.operations import Run
 
 UNKNOWN = "?"
+Route = tuple[object, ...]
+"""Ends, mode, distance and category of a leg."""
 MOST_LANES = 20
 """Lanes drawn; the tables hold all."""
 
 
 def lanes(chain: Sequence[Leg]) -> LaneChart:
-    """Return chains as lanes; where an element begins elsewhere than the last ended, a new lane does."""
-    drawn: list[Lane] = []
-    for shipment, legs in by_shipment(chain).items():
-        for number, part in enumerate(_connected(legs), start=1):
-            drawn.append(Lane(shipment if number == 1 else f"{shipment} ({number})", tuple(part)))
+    """Return chains as lanes, equal ones as one, the heaviest first.
+
+    Where an element begins elsewhere than the one before it ended, a new lane begins.
+    """
+    parts = [tuple(part) for legs in by_shipment(chain).values() for part in _connected(legs)]
+    sums: dict[tuple[Route, ...], list[tuple[Drawn, ...]]] = defaultdict(list)
+    for part in parts:
+        sums[tuple((leg.start, leg.end, leg.mode, leg.distance, leg.hint) for leg in part)].append(part)
+    drawn = sorted((_lane(alike) for alike in sums.values()), key=_weight)
     more = len(drawn) - MOST_LANES
     notes = (text("logistics.more_lanes", count=more),) if more > 0 else ()
     return LaneChart(text("logistics.lanes_title"), tuple(drawn[:MOST_LANES]), notes=notes)
+
+
+def _lane(alike: list[tuple[Drawn, ...]]) -> Lane:
+    """Add up lanes that are alike in everything but the goods."""
+    legs = tuple(
+        replace(legs[0], amount=sum((Fraction(leg.amount or 0) for leg in legs), Fraction(0)))
+        for legs in zip(*alike, strict=True)
+    )
+    return Lane(text("logistics.lane", start=legs[0].start, end=legs[-1].end, count=len(alike)), legs)
+
+
+def _weight(lane: Lane) -> tuple[Fraction, str]:
+    return -sum((Fraction(leg.amount or 0) for leg in lane.legs), Fraction(0)), lane.label
 
 
 def _connected(legs: Iterable[Leg]) -> list[list[Drawn]]:
