@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from fractions import Fraction
 
@@ -25,19 +26,30 @@ UK_2025 = {  # kg CO2e per t, UK Government 2025, material use; the pack uk-defr
 }
 
 
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory):
+    """A book with one facility and the factor packs, to be copied."""
+    book = tmp_path_factory.mktemp("fresh") / "book"
+    for words in (
+        ["init", "Works", "--zone", "Asia/Shanghai"],
+        ["facility", "add", "HEF", "--name", "Hefei", "--place", "CN-AH"],
+        ["factors", "install"],
+    ):
+        assert run(["--json", "--book", str(book), *words]) == Exit.OK
+    return book
+
+
 @pytest.fixture
-def ask(tmp_path, capsys):
+def ask(tmp_path, capsys, fresh):
     """Run a verb in a book with one facility; return its exit code and its JSON."""
-    book = str(tmp_path / "book")
+    book = shutil.copytree(fresh, tmp_path / "book")
+    capsys.readouterr()
 
     def asked(*words, error=False):
-        code = run(["--json", "--book", book, *map(str, words)])
+        code = run(["--json", "--book", str(book), *map(str, words)])
         printed = capsys.readouterr()
         return code, json.loads(printed.err if error else printed.out or "null")
 
-    assert asked("init", "Works", "--zone", "Asia/Shanghai")[0] == Exit.OK
-    assert asked("facility", "add", "HEF", "--name", "Hefei", "--place", "CN-AH")[0] == Exit.OK
-    assert asked("factors", "install")[0] == Exit.OK
     return asked
 
 
@@ -236,3 +248,48 @@ def test_the_waterfall_is_drawn(ask, tmp_path):
     assert "corrugated" in (tmp_path / "w.svg").read_text(encoding="utf-8")
     code, answer = ask("packaging", "report", folder, "--svg", tmp_path / "no" / "w.svg", error=True)
     assert (code, answer["problems"][0]["code"]) == (Exit.REFUSED, "present.not_written")
+
+
+def test_a_use_over_the_edge_of_the_period_is_told_and_not_counted(ask, tmp_path):
+    uses = TABLES["uses"].replace("INV-2,HEF,2025-02-01,2025-02-28", "INV-2,HEF,2025-12-15,2026-01-14")
+    folder = write(tmp_path / "pack", uses=uses)
+    ask("packaging", "import", folder)
+    valued = ask("packaging", "avoided", folder, "--period", "2025")[1]
+    assert valued["crossing"] == ["INV-2"]
+    assert valued["uncovered"] == ["INV-3"]
+    assert Fraction(valued["by_activity"]["material.ps.primary"]) == used("material.ps.primary", 12_000 * 200)
+
+
+def other_method(folder):
+    """A pack of another method: moulded pulp as a difference between ends of life."""
+    folder.mkdir()
+    (folder / "pack.toml").write_text(
+        'id = "epa-warm"\nversion = "1"\npublisher = "P"\ndataset = "D"\ntitle_en = "T"\ntitle_zh = "题"\n'
+        'licence = "none"\npublished = 2025-01-01\n[sources.s]\ncitation = "A made-up set"\nclass = "secondary"\n'
+        "published = 2025-01-01\n",
+        encoding="utf-8",
+    )
+    heads = (
+        "activity,technology,place,valid_from,valid_to,gas,value,mass_unit,per_unit,basis,gwp_set,biogenic,"
+        "method,uncertainty,quality,source,locator,note"
+    )
+    row = "{},,admin:CN,2020-01-01,,CO2e,500,kg,t,lifecycle,AR5,false,,,3,s,t,\n"
+    rows = "".join(row.format(f"material.moulded_pulp.{kind}") for kind in ("primary", "closed_loop"))
+    (folder / "factors.csv").write_text(f"{heads}\n{rows}", encoding="utf-8")
+    return folder
+
+
+def test_factor_sets_that_disagree_in_method_do_not_meet_in_one_total(ask, tmp_path):
+    """The new tray in moulded pulp by a set of differences, foam and board by one of material used."""
+    assert ask("factors", "install", other_method(tmp_path / "epa-warm"))[0] == Exit.OK
+    folder = write(
+        tmp_path / "pack",
+        materials=TABLES["materials"] + "pulp,paper,moulded_pulp\n",
+        components=TABLES["components"].replace("CARTON,2,tray,corrugated", "CARTON,2,tray,pulp"),
+    )
+    assert ask("packaging", "import", folder)[0] == Exit.OK
+    code, answer = ask("packaging", "avoided", folder, "--period", "2025", error=True)
+    assert code == Exit.REFUSED
+    (problem,) = answer["problems"]
+    assert problem["code"] == "packaging.methods_mixed"
+    assert "uk-material-use: uk-defra-2025; us-warm: epa-warm" in problem["message"]

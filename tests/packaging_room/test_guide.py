@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.docs.reading import ROOT, steps
 from tests.docs.test_readme import CUT, run
 
 GUIDE = ROOT / "docs" / "how-to" / "packaging.md"
 
 
+@pytest.mark.heavy  # one start of the program per command
 def test_the_guide_prints_what_it_says(tmp_path):
     walk = steps(GUIDE)
     program = 'qinglian() { .venv/bin/qinglian "$@" || true; }'  # a broken rule leaves with its own code

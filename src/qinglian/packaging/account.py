@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from qinglian.core.decimals import parse_decimal, plain
 from qinglian.core.errors import Problem, QinglianError
 from qinglian.core.period import local_midnight_utc
+from qinglian.ingest.table_archive import archived
 from qinglian.ledger import evidence
 from qinglian.ledger.facts import ACTUAL, Fact
 from qinglian.ledger.organisation import facilities
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 DIMENSION, UNIT = "packaging", "g"
 BASELINE_DECIMALS = 3
 """A baseline's grams need not end (a twelfth of a carton): posted to the milligram, half to even."""
-TABLES = (".csv", ".toml", ".xlsx", ".tsv", ".txt")
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def used_facts(catalogue: Catalogue, uses: Iterable[Use], zones: Mapping[str, str]) -> list[Fact]:
@@ -134,7 +132,7 @@ def post_used(book: Book, actor: Actor, folder: PackagingFolder, path: Path) -> 
     zones = zones_of(book, folder.uses)
     facts = used_facts(folder.catalogue, folder.uses, zones)
     with TemporaryDirectory() as scratch:
-        stored = evidence.store(book, bundle(path, Path(scratch)))
+        stored = evidence.store(book, archived(path, Path(scratch)))
     return post(book, actor, facts, source=stored, profile=DIMENSION)
 
 
@@ -168,18 +166,6 @@ def zones_of(book: Book, uses: Iterable[Use]) -> dict[str, str]:
     if problems:
         raise QinglianError.many(problems)
     return {code: site.zone for code, site in sites.items()}
-
-
-def bundle(path: Path, scratch: Path) -> Path:
-    """Return a workbook as it is, and a folder as one archive of its tables: same tables, same bytes."""
-    if path.is_file():
-        return path
-    target = scratch / f"{path.resolve().name}.zip"
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for file in sorted(path.iterdir(), key=lambda file: file.name):
-            if file.is_file() and file.suffix.lower() in TABLES:
-                archive.writestr(zipfile.ZipInfo(file.name, _FIRST_DAY), file.read_bytes())
-    return target
 
 
 def comparison_csv(found: Avoided) -> bytes:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from qinglian.ledger.book import Book
     from qinglian.ledger.packs import Factor
     from qinglian.packaging.avoided import Avoided
+    from qinglian.packaging.model import Use
     from qinglian.packaging.readers import PackagingFolder
 
 METHOD = "material avoided per product against a pinned specification version × factor of material use"
@@ -51,6 +52,8 @@ class AvoidedEmissions:
     by_activity: dict[str, Fraction]
     factors: tuple[Factor, ...]
     method: str
+    crossing: tuple[Use, ...] = ()
+    """Uses over an edge of the period: in no total."""
 
     @property
     def kg_co2e(self) -> Fraction:
@@ -63,7 +66,7 @@ def avoided_emissions(
 ) -> AvoidedEmissions:
     """Calculate a period and its baseline, and value what was avoided in it.
 
-    Only uses wholly within the period count. Both must have been posted.
+    Only uses wholly within the period count; those over its edge are told. Both must have been posted.
 
     Raises
     ------
@@ -72,7 +75,8 @@ def avoided_emissions(
         ``packaging.factor_changes`` where one material has two factors within the period;
         ``packaging.methods_mixed``; ``packaging.not_posted``.
     """
-    uses = [use for use in folder.uses if span.start <= use.start and use.end <= span.end]
+    touching = [use for use in folder.uses if use.start < span.end and span.start < use.end]
+    uses = [use for use in touching if span.start <= use.start and use.end <= span.end]
     found = compare(folder.catalogue, uses, folder.baselines, name)
     if not found.lines:
         raise QinglianError("packaging.nothing_covered", name=name, period=span.label)
@@ -94,6 +98,7 @@ def avoided_emissions(
         dict(sorted(by_activity.items())),
         tuple({factor.id: factor for factor in used.values()}.values()),
         require_one_method(factor.pack for factor in used.values()),
+        tuple(use for use in touching if use not in uses),
     )
 
 
@@ -173,4 +178,5 @@ def _inputs(valued: AvoidedEmissions) -> list[tuple[str, str]]:
     grams = valued.found.by_material_g
     masses = [(f"t.{name}", plain(mass / GRAMS_A_TONNE)) for name, mass in grams.items()]
     emissions = [(f"kg_co2e.{name}", plain(kg)) for name, kg in valued.by_activity.items()]
-    return [*masses, *emissions, ("uncovered_uses", str(len(valued.found.uncovered)))]
+    left_out = (("uncovered_uses", valued.found.uncovered), ("crossing_uses", valued.crossing))
+    return [*masses, *emissions, *((name, str(len(uses))) for name, uses in left_out)]

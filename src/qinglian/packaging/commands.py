@@ -147,6 +147,8 @@ def avoided(console: Console, path: Path, name: str | None, period: str, enter: 
         "by_activity": {name: plain(kg) for name, kg in valued.by_activity.items()},
         "method": valued.method,
         "factors": sorted(factor.id for factor in valued.factors),
+        "uncovered": [use.reference for use in valued.found.uncovered],
+        "crossing": [use.reference for use in valued.crossing],
     }
     said = text("packaging.not_entered")
     if enter:

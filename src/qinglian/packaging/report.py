@@ -74,7 +74,10 @@ def emissions_table(valued: AvoidedEmissions) -> Table:
     """Return CO2e avoided by activity."""
     columns = (Column(text("packaging.column_activity")), Column("CO2e", "kg", "quantity"))
     rows = (*valued.by_activity.items(), (text("packaging.total"), valued.kg_co2e))
-    return Table(text("packaging.emissions_title", method=valued.method), columns, rows)
+    notes = _uncovered(valued.found)
+    if valued.crossing:
+        notes += (text("packaging.crossing", count=len(valued.crossing), period=valued.span.label),)
+    return Table(text("packaging.emissions_title", method=valued.method), columns, rows, notes)
 
 
 def catalogue_table(catalogue: Catalogue) -> Table:
