@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -10,19 +11,31 @@ from qinglian.cli import run
 from qinglian.present.exits import Exit
 
 
+@pytest.fixture(scope="session")
+def empty_book(tmp_path_factory):
+    """A book with one facility and the packs, made once and copied for each test."""
+    book = tmp_path_factory.mktemp("made") / "book"
+    for words in (
+        ("init", "Works", "--zone", "Asia/Shanghai"),
+        ("facility", "add", "HEF", "--name", "Hefei", "--place", "CN-AH"),
+        ("factors", "install"),
+    ):
+        assert run(["--json", "--book", str(book), *words]) == Exit.OK
+    return book
+
+
 @pytest.fixture
-def ask(tmp_path, capsys):
+def ask(empty_book, tmp_path, capsys):
     """Run a verb in a book with one facility; return its exit code and its JSON."""
-    book = str(tmp_path / "book")
+    book = tmp_path / "book"
+    shutil.copytree(empty_book, book)
+    capsys.readouterr()
 
     def asked(*words, error=False):
-        code = run(["--json", "--book", book, *map(str, words)])
+        code = run(["--json", "--book", str(book), *map(str, words)])
         printed = capsys.readouterr()
         return code, json.loads(printed.err if error else printed.out or "null")
 
-    assert asked("init", "Works", "--zone", "Asia/Shanghai")[0] == Exit.OK
-    assert asked("facility", "add", "HEF", "--name", "Hefei", "--place", "CN-AH")[0] == Exit.OK
-    assert asked("factors", "install")[0] == Exit.OK
     return asked
 
 
