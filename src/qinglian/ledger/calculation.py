@@ -22,6 +22,7 @@ from sqlalchemy import Connection, select
 from qinglian.core.canonical import canonical_json, sha256_hex
 from qinglian.core.errors import QinglianError
 from qinglian.core.period import Span
+from qinglian.core.uncollected import uncollected
 from qinglian.ledger import schema
 from qinglian.ledger.actor import Actor
 from qinglian.ledger.allocation import Allocation, allocate
@@ -85,6 +86,7 @@ class Run:
     counts: dict[str, dict[str, int]]
 
 
+@uncollected()
 def calculate(
     book: Book,
     actor: Actor,
