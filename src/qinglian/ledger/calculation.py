@@ -31,6 +31,7 @@ from qinglian.ledger.book import Book
 from qinglian.ledger.bridging import bridged
 from qinglian.ledger.cells import month_of, on_month_start
 from qinglian.ledger.engines import Engine, open_engine
+from qinglian.ledger.engines.memory import system_memory
 from qinglian.ledger.facts import ACTUAL, day_number
 from qinglian.ledger.files import place_by_content
 from qinglian.ledger.hourly import hourly_consumption
@@ -87,6 +88,7 @@ class Run:
 
 
 @uncollected()
+@system_memory()
 def calculate(
     book: Book,
     actor: Actor,
