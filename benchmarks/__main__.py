@@ -49,11 +49,12 @@ def _ledger(folder: Path, options: argparse.Namespace) -> None:
     floor = run("scan")
     hands = {name: run(name) for name in HAND}
     best = min(hands, key=lambda name: hands[name]["cpu"])
+    turns = [(run(best), run("ours")) for _ in range(ROUNDS)]
+    hands[best], ours = (min(column, key=lambda found: found["cpu"]) for column in zip(*turns, strict=True))
     rows = [("bare scan of six columns", floor)]
     rows += [(f"hand-written SQL, floats: {n.removeprefix('hand_')}", hands[n]) for n in HAND]
     if not options.no_pandas:
         rows.append(("chunked pandas, floats", run("pandas")))
-    ours = run("ours")
     rows.append(("qinglian calculate, exact", ours))
     _agree(hands[best], ours)
     if not options.no_inventory:
@@ -64,6 +65,7 @@ def _ledger(folder: Path, options: argparse.Namespace) -> None:
     _table(rows, hands[best], floor)
     share = 1 / ACTIVITIES
     extra = (after["cpu"] - after["resolve"]) / ours["cpu"]
+    print(f"  the best peer and `calculate` {ROUNDS} times by turns, the best of each")
     print(f"  RESOLVE {ours['resolve']:.2f} s of it; {ours['lines']:,} lines stored")
     print(f"  changed share p = {share:.3%}: re-run less RESOLVE = {extra:.1%} of the full run (goal 1.5 p)")
     print("  every record counted, totals of all gases equal to the peer's within rounding of floats")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -120,8 +122,8 @@ def ours(folder: Path, clock: Clock) -> None:
 
     book = open_book(folder / "book")
     shutil.rmtree(book.cache_folder, ignore_errors=True)
-    with _steps(clock), clock.timed():
-        run = _calculate(book)
+    with _engine() as engine, _steps(clock), clock.timed():
+        run = _calculate(book, engine)
     clock.found |= _check(folder, book, run)
 
 
@@ -130,8 +132,8 @@ def again(folder: Path, clock: Clock) -> None:
     from qinglian.ledger.book import open_book
 
     book = open_book(folder / "book")
-    with _steps(clock), clock.timed():
-        _calculate(book)
+    with _engine() as engine, _steps(clock), clock.timed():
+        _calculate(book, engine)
 
 
 def inventory(folder: Path, clock: Clock) -> None:
@@ -164,15 +166,22 @@ def change(folder: Path, clock: Clock) -> None:
     install_packs(open_book(folder / "book"), ACTOR, (pack,))
 
 
-def _calculate(book: Any) -> Any:
-    from qinglian.ledger.calculation import calculate
+@contextmanager
+def _engine() -> Iterator[Any]:
+    """Open the engine before the clock starts, as the peers open their connection."""
     from qinglian.ledger.engines import open_engine
 
     engine = open_engine(threads=THREADS)
     try:
-        return calculate(book, ACTOR, PERIOD, rules=rules(), policy=policy(), engine=engine)
+        yield engine
     finally:
         engine.close()
+
+
+def _calculate(book: Any, engine: Any) -> Any:
+    from qinglian.ledger.calculation import calculate
+
+    return calculate(book, ACTOR, PERIOD, rules=rules(), policy=policy(), engine=engine)
 
 
 class _steps:  # noqa: N801 - reads as a verb where it is used

@@ -108,14 +108,17 @@ def modules() -> str:
     for room in rooms():
         package = import_module(f"qinglian.{room}")
         parts.append(f"## {room}\n\n{package.__doc__ or ''}")
-        parts += [_module(name) for name in _module_names(f"qinglian.{room}", list(package.__path__))]
+        parts += [_module(*found) for found in _modules_of(f"qinglian.{room}", list(package.__path__))]
     return "\n\n".join(parts)
 
 
-def _module_names(package: str, path: list[str]) -> list[str]:
+def _modules_of(package: str, path: list[str]) -> list[tuple[str, bool]]:
+    """Names of the public modules below a package, and whether each is a package itself."""
     found = pkgutil.walk_packages(path, f"{package}.")
-    return sorted(module.name for module in found if not module.name.rpartition(".")[2].startswith("_"))
+    return sorted((m.name, m.ispkg) for m in found if not m.name.rpartition(".")[2].startswith("_"))
 
 
-def _module(name: str) -> str:
-    return f"### {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n```"
+def _module(name: str, is_package: bool) -> str:
+    """Describe a module; what a package only passes on is described where it is defined."""
+    about = "\n   :no-members:" if is_package else ""
+    return f"### {name}\n\n```{{eval-rst}}\n.. automodule:: {name}{about}\n```"

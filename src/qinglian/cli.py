@@ -42,6 +42,7 @@ class Verb(NamedTuple):
 
 
 _BOOK = "qinglian.ledger.commands.book"
+_COLLECTION = "qinglian.ledger.commands.collection"
 _CALCULATION = "qinglian.ledger.commands.calculation"
 _FACTORS = "qinglian.ledger.commands.factors"
 _RECORDS = "qinglian.ledger.commands.records"
@@ -58,6 +59,9 @@ VERBS: dict[str, Verb] = {
         "生成待填写的活动数据模板",
     ),
     "import": Verb("qinglian.ingest.commands:import_files", "Import activity files", "导入活动数据文件"),
+    "collection": Verb(
+        f"{_COLLECTION}:collection", "Which data are due, from whom", "收集日历：数据该由谁何时报送"
+    ),
     "batches": Verb(f"{_BOOK}:batches", "List posted batches", "列出已过账批次"),
     "records": Verb(f"{_RECORDS}:records", "List posted records", "列出已过账记录"),
     "evidence": Verb(f"{_RECORDS}:evidence", "Evidence files: list, add", "证据文件：列出、添加"),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from qinglian.core.errors import QinglianError
 from qinglian.ledger import chain, schema
 from qinglian.ledger.actor import Actor
+from qinglian.ledger.audit import audit
 from qinglian.ledger.book import create_book, open_book
+from qinglian.ledger.collection import expect
 from qinglian.ledger.posting import post
 from tests.ledger.conftest import ACTOR, fact
 
@@ -111,3 +116,14 @@ def test_recorded_at_comes_from_the_books_clock(make_book):
     post(book, ACTOR, [fact()])
     with book.read() as connection:
         assert connection.execute(select(schema.batch.c.recorded_at)).scalars().all() == [1_700_000_000]
+
+
+def test_a_book_of_an_older_version_gets_the_tables_it_lacks(book):
+    with book.engine.begin() as connection:
+        for name in ("gap", "expected"):
+            connection.execute(text(f"DROP TABLE {name}"))
+    opened = open_book(book.folder)
+    expect(opened, ACTOR, "hefei", "electricity.purchased", first_day=date(2022, 1, 1))
+    assert audit(opened).passed
+    with pytest.raises(DBAPIError, match="append-only"), opened.engine.begin() as connection:
+        connection.execute(text("DELETE FROM expected"))

@@ -16,7 +16,7 @@ from qinglian.cli import run
 from qinglian.core.text import use_language
 from qinglian.present.exits import Exit
 from qinglian.production.commands import VERBS
-from qinglian.production.generator import Week, write_week
+from qinglian.production.synthetic import Week, write_week
 
 STEPS = ["--iterations", "400"]
 

@@ -17,9 +17,9 @@ from qinglian.core.errors import QinglianError
 from qinglian.ingest.schema_template import write_template
 from qinglian.production.feasibility import check
 from qinglian.production.fingerprint import instance_hash
-from qinglian.production.generator import Week, week_files
 from qinglian.production.model import Eligibility, Family, Lot, Power, Setup, Window
 from qinglian.production.readers import read, read_instance, schema
+from qinglian.production.synthetic import Week, week_files
 from tests.production.folders import HEALTHY, ZONED, changed, got, only, refused, write
 
 

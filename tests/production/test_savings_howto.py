@@ -15,9 +15,9 @@ from qinglian.ledger.organisation import add_facility
 from qinglian.production.decide.construct import ATCS, EDD, dispatch
 from qinglian.production.decide.decode import decode
 from qinglian.production.decide.problem import Problem
-from qinglian.production.generator import Week, write_week
 from qinglian.production.plan_files import write_plan
 from qinglian.production.readers import read_instance
+from qinglian.production.synthetic import Week, write_week
 from qinglian.production.verify import verify
 from tests.production.meter_files import meters
 

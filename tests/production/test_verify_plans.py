@@ -13,9 +13,9 @@ from qinglian.production.decide.decode import decode
 from qinglian.production.decide.problem import Problem
 from qinglian.production.decide.timing import retime
 from qinglian.production.feasibility import check
-from qinglian.production.generator import Week, write_week
 from qinglian.production.objective import Objective
 from qinglian.production.readers import read_instance
+from qinglian.production.synthetic import Week, write_week
 from qinglian.production.verify import verify
 from qinglian.production.verify.luck import CERTAIN
 from qinglian.production.verify.replay import replay

@@ -61,9 +61,9 @@ def planned(book: Book, actor: Actor, files: Path, out: Path) -> tuple[dict[str,
 
 
 def _week(files: Path) -> Instance:
-    from qinglian.production.generator import Week, write_week
     from qinglian.production.lots import with_lots
     from qinglian.production.readers import read
+    from qinglian.production.synthetic import Week, write_week
 
     week = Week(seed=SEED, lines=LINES, lots=LOTS, families=24, platforms=6, load=LOAD, halls=3, start=MONDAY)
     return with_lots(read(write_week(week, files)).instance)

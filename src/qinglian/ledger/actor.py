@@ -40,3 +40,10 @@ def subject_key(connection: Connection, actor: Actor) -> str:
     key = f"subject-{secrets.token_hex(8)}"
     connection.execute(table.insert(), {"key": key, "login": actor.login, "name": actor.name or actor.login})
     return key
+
+
+def names(connection: Connection) -> dict[str, str]:
+    """Login of each subject key; an erased person has none."""
+    table = schema.subject
+    query = select(table.c.key, table.c.login).where(table.c.login.is_not(None))
+    return dict(connection.execute(query).all())

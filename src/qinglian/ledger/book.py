@@ -208,7 +208,9 @@ def open_book(folder: Path, *, clock: Callable[[], float] = time.time) -> Book:
     if not path.exists():
         raise QinglianError("ledger.book_missing", Where(file=str(folder)))
     identity = _read_settings(path)
-    return Book(folder, identity, _engine(folder, identity), clock)
+    engine = _engine(folder, identity)
+    database.complete_tables(engine, identity.namespace)
+    return Book(folder, identity, engine, clock)
 
 
 def _engine(folder: Path, identity: Identity) -> Engine:

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, select
 from qinglian.core.canonical import canonical_json, sha256_hex
 from qinglian.core.errors import QinglianError
 from qinglian.core.period import Span
+from qinglian.core.uncollected import uncollected
 from qinglian.ledger import schema
 from qinglian.ledger.actor import Actor
 from qinglian.ledger.allocation import Allocation, allocate
@@ -30,6 +31,7 @@ from qinglian.ledger.book import Book
 from qinglian.ledger.bridging import bridged
 from qinglian.ledger.cells import month_of, on_month_start
 from qinglian.ledger.engines import Engine, open_engine
+from qinglian.ledger.engines.memory import system_memory
 from qinglian.ledger.facts import ACTUAL, day_number
 from qinglian.ledger.files import place_by_content
 from qinglian.ledger.hourly import hourly_consumption
@@ -85,6 +87,8 @@ class Run:
     counts: dict[str, dict[str, int]]
 
 
+@uncollected()
+@system_memory()
 def calculate(
     book: Book,
     actor: Actor,

@@ -22,6 +22,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    inspect,
     select,
     text,
 )
@@ -123,6 +124,12 @@ def create_tables(engine: Engine, namespace: str | None = None) -> None:
     with engine.begin() as connection:
         for table in ("chain", *(table.name for table in schema.CHAINED)):
             _refuse_changes(connection, table)
+
+
+def complete_tables(engine: Engine, namespace: str | None = None) -> None:
+    """Create the tables that a book of an older version lacks; what it has is left as it is."""
+    if not set(schema.metadata.tables) <= set(inspect(engine).get_table_names(schema=namespace)):
+        create_tables(engine, namespace)
 
 
 def _refuse_changes(connection: Connection, table: str) -> None:

@@ -281,6 +281,32 @@ period_lock = _chained(
     Column("opened_by", Integer),  # of a row that opens a lock: the lock it opens
 )
 
+# Data that is due: what a site sends, how often, and who answers for it.
+expected = _chained(
+    "expected",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("facility", Text, nullable=False),
+    Column("activity", Text, nullable=False),
+    Column("source", Text),  # one meter or account; NULL: any
+    Column("every", SmallInteger, nullable=False),  # months of a delivery: 1, 3, 6 or 12
+    Column("owner", Text, nullable=False),  # subject key
+    Column("grace_days", Integer, nullable=False),  # days after the end of a period until its data are due
+    Column("first_day", Date, nullable=False),
+    Column("end_day", Date),  # exclusive
+    Column("ends", Integer),  # of a row that ends an expectation: the one it ends
+    Column("reason", Text),
+)
+
+# A gap that somebody explained: the data of a period will not come, or not yet.
+gap = _chained(
+    "gap",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("expected", Integer, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 setting = _chained(
     "setting",
     Column("id", Integer, primary_key=True, autoincrement=False),

@@ -36,7 +36,7 @@ MOST_ROWS = 400
 
 
 def page(title: str, parts: Iterable[Figure | str]) -> str:
-    """Write a page in the language in force; a string is a paragraph, or a heading after ``# ``."""
+    """Write a page in the language in force; a string is a paragraph, or after a hash sign a heading."""
     body = "\n".join(_part(part) for part in parts)
     return (
         f'<!DOCTYPE html>\n<html lang="{language()}"><head><meta charset="utf-8">'

@@ -12,10 +12,10 @@ from qinglian.production.decide.construct import construct
 from qinglian.production.decide.decode import decode
 from qinglian.production.decide.problem import Problem
 from qinglian.production.feasibility import check
-from qinglian.production.generator import Week, write_week
 from qinglian.production.lots import with_lots
 from qinglian.production.plan_files import read_plan, write_plan
 from qinglian.production.readers import read
+from qinglian.production.synthetic import Week, write_week
 from qinglian.production.verify import verify
 
 WEEKS = [

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qinglian.production.draws import Draws
-    from qinglian.production.generator import Week
+    from qinglian.production.synthetic.draws import Draws
+    from qinglian.production.synthetic.week import Week
 
 CALENDARS = ("three-shift", "two-shift", "day")
 OPEN_MINUTES = {"": 10_080, "three-shift": 10_080, "two-shift": 5_310, "day": 5_040}

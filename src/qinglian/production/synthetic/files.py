@@ -9,14 +9,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from qinglian.ingest.atomic_files import write_atomically
-from qinglian.production.draws import Draws
-from qinglian.production.synthetic_demand import Demand, draw_lots, draw_orders
-from qinglian.production.synthetic_plant import Plant, draw_plant
+from qinglian.production.synthetic.demand import Demand, draw_lots, draw_orders
+from qinglian.production.synthetic.draws import Draws
+from qinglian.production.synthetic.plant import Plant, draw_plant
+from qinglian.production.synthetic.week import Week
 
 Table = Sequence[Sequence[object]]
 
@@ -24,49 +24,6 @@ WEEK = 10_080
 _RATE = 100_000  # minutes of a unit are drawn in hundred-thousandths
 _PRICES = (35,) * 8 + (105,) * 4 + (68,) * 5 + (105,) * 4 + (68,) + (35,) * 2
 _SUN = (0,) * 6 + (5, 18, 38, 62, 82, 95, 100, 94, 80, 58, 34, 14, 3) + (0,) * 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Week:
-    """What a synthetic week is like.
-
-    Parameters
-    ----------
-    lots, orders
-        Lots are given, or that many raw orders with kits, which are still to be grouped.
-    load
-        Work in percent of what the lines can do while their calendars are open.
-    shifts, crews, halls
-        Whether lines have shifts, breaks and maintenance; setup groups with crews; halls with a base load and
-        generation on their roofs.
-    stages
-        Operations each lot passes; a quarter of the families leaves out the first.
-    """
-
-    seed: int
-    lines: int = 43
-    lots: int = 1500
-    orders: int = 0
-    families: int = 60
-    platforms: int = 6
-    load: int = 95
-    shifts: bool = False
-    crews: bool = False
-    halls: int = 0
-    stages: tuple[str, ...] = ()
-    zone: str = "Asia/Shanghai"
-    start: date = date(2026, 11, 30)
-
-    def __post_init__(self) -> None:
-        if min(self.lines, self.families, self.platforms, self.load) < 1:
-            raise ValueError("a week has lines, families, platforms and a load")
-        if self.stages and self.lines < len(self.stages):
-            raise ValueError("each stage needs a line")
-
-    @property
-    def name(self) -> str:
-        """Name of the week: lines, lots or orders, seed."""
-        return f"{self.lines}x{self.orders or self.lots}-{self.seed}"
 
 
 def write_week(week: Week, folder: Path) -> Path:

@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qinglian.production.synthetic_plant import OPEN_MINUTES
+from qinglian.production.synthetic.plant import OPEN_MINUTES
 
 if TYPE_CHECKING:
-    from qinglian.production.draws import Draws
-    from qinglian.production.generator import Week
-    from qinglian.production.synthetic_plant import Plant
+    from qinglian.production.synthetic.draws import Draws
+    from qinglian.production.synthetic.plant import Plant
+    from qinglian.production.synthetic.week import Week
 
 _RATE = 100_000
 _WEIGHTS = (1, 2, 4)

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qinglian.core.canonical import sha256_hex
-from qinglian.production.draws import Draws
 from qinglian.production.feasibility import check
-from qinglian.production.generator import Week, week_files, write_week
 from qinglian.production.plausibility import load
 from qinglian.production.readers import read
+from qinglian.production.synthetic import Week, week_files, write_week
+from qinglian.production.synthetic.draws import Draws
 
 
 def test_draws_are_those_of_splitmix64():
