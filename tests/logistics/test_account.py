@@ -7,6 +7,9 @@ from fractions import Fraction
 import pytest
 
 from qinglian.cli import run
+from qinglian.logistics.account import facts, ruled
+from qinglian.logistics.intensity import shipped_factors
+from qinglian.logistics.readers import read
 from qinglian.present.exits import Exit
 from tests.logistics.folders import PRIMARY, REFERENCE, write
 
@@ -107,3 +110,43 @@ def test_a_correction_by_the_carrier_replaces_its_intensity_for_new_runs(ask, to
     code, answer = ask("logistics", "import", write(tmp_path / "log", PRIMARY, energy=energy))
     assert (code, answer["posted"], answer["already"]) == (Exit.OK, 0, 4)
     assert totals()[0]["s3.4.freight-ttw"] == 2 * before
+
+
+def test_fuel_of_the_own_fleet_is_booked_without_any_element_too(ask, totals, tmp_path):
+    folder = write(
+        tmp_path / "log",
+        PRIMARY,
+        shipments=PRIMARY["shipments"].replace("S-3,HEF,2025-03-07,2025-03-08,500,out,us,\n", ""),
+        elements=PRIMARY["elements"].replace("S-3,a,1,OWN,,300,actual\n", ""),
+    )
+    assert ask("logistics", "import", folder)[1]["posted"] == 4
+    lines = [line for line in totals()[1].lines if line.stream.activity == "fuel.mobile.diesel"]
+    assert {line.quantity for line in lines if line.rule.id == "s1.mobile"} == {12000}
+
+
+def test_a_vehicle_model_is_booked_with_the_edition_it_rests_on(ask, totals, tmp_path):
+    tocs = (
+        "toc,mode,tier,distance_kind,vehicle,payload_t,load_factor,empty_factor\n"
+        "MODEL,road,modelled,actual,road.artic_gt33t,20,0.5,0.2\n"
+    )
+    elements = "shipment,element,position,toc,distance_km,distance_kind\nS-1,1,1,MODEL,100,actual\n"
+    assert ask("logistics", "import", write(tmp_path / "log", tocs=tocs, elements=elements))[0] == Exit.OK
+    sums, inventory = totals()
+    loaded = Fraction("0.64734") + (Fraction("1.06921") - Fraction("0.64734")) / 2
+    per_tkm = (Fraction("0.8") * loaded + Fraction("0.2") * Fraction("0.64734")) / 8
+    assert sums["s3.4.freight-ttw"] == 1000 * per_tkm
+    (citation,) = {emission.line.factor.citation for emission in inventory.select()}
+    assert citation.startswith("vehicle model on uk-defra-2025 ")
+
+
+def test_an_adjusted_distance_is_booked_with_the_constant_named(ask, totals, tmp_path):
+    tocs = "toc,mode,tier,distance_kind,factor\nT,road,default,sfd,road.artic_gt33t\n"
+    elements = "shipment,element,position,toc,distance_km,distance_kind\nS-1,1,1,T,470,actual\n"
+    folder = write(tmp_path / "log", tocs=tocs, elements=elements)
+    ask("logistics", "import", folder)
+    (line,) = {line.quantity for line in totals()[1].lines}
+    assert line == round(4700 / Fraction("1.05"), 6)
+    found = read(folder)
+    (fact,) = facts(found, ruled(found, shipped_factors()), {"HEF": "Asia/Shanghai"})
+    assert fact.note == "10000 kg × 470 km actual (as stated); to sfd × 20/21 (glec-v2-road); tier default"
+    assert fact.boundary == "category 4: bought"

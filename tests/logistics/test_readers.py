@@ -73,6 +73,7 @@ def test_a_category_rests_on_one_ground_that_fits_its_tier(tmp_path):
             "logistics.electric_ttw",
         ),
         ("energy", "VAN,diesel", "LORRY,diesel", "logistics.operation_unknown"),
+        ("energy", "12000,L,", "12000,barrels of it,", "core.unit_unknown"),
         ("tocs", "50000,2024-01-01,2024-12-31", ",2024-01-01,2024-12-31", "logistics.activity_missing"),
         ("tocs", "2024-01-01,2024-12-31", "2023-01-01,2024-12-31", "logistics.period_too_long"),
         ("tocs", "2024-01-01,2024-12-31", ",", "logistics.period_missing"),

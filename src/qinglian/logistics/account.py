@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from qinglian.core.decimals import parse_decimal, plain
 from qinglian.core.errors import Problem, QinglianError
 from qinglian.core.period import local_midnight_utc
-from qinglian.core.units import parse_unit
 from qinglian.ingest.table_archive import archived
 from qinglian.ledger import evidence
 from qinglian.ledger.facts import Fact
@@ -41,8 +40,8 @@ if TYPE_CHECKING:
     from qinglian.logistics.readers import LogisticsFolder
 
 DIMENSION = "logistics"
-DECIMALS = 9
-"""An adjusted distance need not end (× 1/1.05): an activity is posted to this many decimals, half to even."""
+DECIMALS = 6
+"""An adjusted distance need not end (× 1/1.05): an activity is posted to the gram-kilometre, half to even."""
 OWN = "1+3"
 FUELS = {
     "diesel": "diesel",
@@ -106,11 +105,11 @@ def facts(
     """
     found: list[Fact] = []
     problems: list[Problem] = []
-    own: dict[str, Leg] = {}
+    own = _own_categories(folder)
     for one in chain:
         element = one.leg.element
         if one.ruling.category == OWN:
-            own.setdefault(one.leg.intensity.category.id, one.leg)
+            own.setdefault(one.leg.intensity.category.id, one.leg.intensity.category)
         elif not one.ruling.category:
             problems.append(Problem("logistics.payer_missing", element.where, {"name": element.name}))
         elif not (one.ruling.confirmed or accept):
@@ -119,9 +118,9 @@ def facts(
             problems.append(Problem("logistics.payer_proposed", element.where, named))
         else:
             found.append(_element_fact(folder, one, zones))
-    for leg in own.values():
+    for category in own.values():
         try:
-            found += _fuel_facts(leg, zones)
+            found += _fuel_facts(category, zones)
         except QinglianError as error:
             problems += error.problems
     if problems:
@@ -172,10 +171,18 @@ def said_of(leg: Leg) -> str:
     return "; ".join([*parts, f"tier {category.tier}"])
 
 
-def _fuel_facts(leg: Leg, zones: Mapping[str, str]) -> list[Fact]:
-    category = leg.intensity.category
+def _own_categories(folder: LogisticsFolder) -> dict[str, Category]:
+    """Categories that the own fleet runs: their fuel is booked whether an element names them or not."""
+    return {
+        name: category
+        for name, category in folder.categories.items()
+        if category.carrier in folder.carriers and folder.carriers[category.carrier].own
+    }
+
+
+def _fuel_facts(category: Category, zones: Mapping[str, str]) -> list[Fact]:
     if not category.energy or category.start is None or category.end is None:
-        raise QinglianError("logistics.own_without_energy", leg.element.where, name=category.id)
+        raise QinglianError("logistics.own_without_energy", category.where, name=category.id)
     problems = [
         Problem("logistics.fuel_facility", use.where, {"name": category.id, "facility": use.facility or "-"})
         for use in category.energy
@@ -190,7 +197,7 @@ def _fuel_fact(category: Category, use: EnergyUse, start: date, end: date, zones
     electric = use.carrier == "electric"
     kind = "electricity.purchased" if electric else f"fuel.mobile.{FUELS[use.carrier]}"
     return _fact(
-        _Booked(use.facility, kind, "", use.quantity, parse_unit(use.unit).symbol, start, end),
+        _Booked(use.facility, kind, "", use.quantity, use.unit, start, end),
         zones,
         use.where,
         reference=f"{category.id}/{use.carrier}/{use.feedstock}",

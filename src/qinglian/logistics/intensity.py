@@ -42,26 +42,37 @@ class Factors:
         }
 
     def emission(self, activity: str, technology: str, unit: str, where: Where | None = None) -> Emission:
-        """Return both halves of a factor.
+        """Return both halves of a factor; a half that names no technology answers for all, as in the ledger.
 
         Raises
         ------
         QinglianError
-            ``logistics.factor_unknown`` where either is missing.
+            ``logistics.factor_unknown`` where a half is missing, or no half knows the technology.
         """
-        halves = [
-            self._by.get((f"freight.{activity}", technology, unit, basis)) for basis in ("direct", "wtt")
-        ]
-        if halves[0] is None or halves[1] is None:
+        halves = self._halves(activity, technology, unit)
+        if None in halves or not any(half and half.technology == technology for half in halves):
             named = " ".join(filter(None, (activity, technology)))
             raise QinglianError("logistics.factor_unknown", where, factor=named, unit=unit)
         ttw, wtt = (sum((gas.kg for gas in half.gases), Fraction(0)) for half in halves if half)
         return Emission(ttw, wtt)
 
+    def source(self, activity: str, technology: str, unit: str) -> str:
+        """Name the pack and edition that a factor's tank-to-wheel half comes from."""
+        found = self._halves(activity, technology, unit)[0]
+        named = f"freight.{activity} {technology}".strip()
+        return named if found is None else f"{found.pack} {found.version}: {named}"
+
     def vehicle(self, activity: str, where: Where | None = None) -> Vehicle:
         """Return a vehicle by its factors per kilometre, empty and full."""
         empty, full = (self.emission(activity, load, "vkm", where) for load in ("laden_0", "laden_100"))
-        return Vehicle(empty, full, f"freight.{activity} vkm")
+        return Vehicle(empty, full, self.source(activity, "laden_0", "vkm"))
+
+    def _halves(self, activity: str, technology: str, unit: str) -> list[Factor | None]:
+        return [
+            self._by.get((f"freight.{activity}", technology, unit, basis))
+            or self._by.get((f"freight.{activity}", "", unit, basis))
+            for basis in ("direct", "wtt")
+        ]
 
 
 @cache
@@ -82,10 +93,10 @@ def intensity(category: Category, factors: Factors) -> Intensity:
     """
     if category.factor:
         found = factors.emission(category.factor, category.technology, category.unit, category.where)
-        return Intensity(category, found, f"{PACK}: freight.{category.factor} {category.technology}".strip())
+        return Intensity(category, found, factors.source(category.factor, category.technology, category.unit))
     if category.vehicle is not None:
         vehicle = factors.vehicle(category.vehicle.vehicle, category.where)
-        return Intensity(category, vehicle.intensity(category.vehicle), f"{PACK}: {vehicle.source}")
+        return Intensity(category, vehicle.intensity(category.vehicle), f"vehicle model on {vehicle.source}")
     if category.stated is not None:
         return Intensity(category, category.stated, category.source)
     used = sum((use.emission for use in category.energy), Emission())

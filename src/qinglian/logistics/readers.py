@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from qinglian.core.errors import Problem, QinglianError, Where
+from qinglian.core.units import parse_unit
 from qinglian.ingest.schema import Schema, load_schema
 from qinglian.ingest.table_reading import TableSet, read_tables
 from qinglian.logistics.distances import Place, air, road, sea
@@ -156,12 +157,19 @@ def _energy(row: Mapping[str, Any], where: Where) -> EnergyUse:
         carrier=row["energy_carrier"],
         feedstock=row["feedstock"],
         quantity=Fraction(row["quantity"]),
-        unit=row["unit"],
+        unit=_unit(row["unit"], where),
         per_unit=Emission(Fraction(row["ttw"]), Fraction(row["wtt"])),
         facility=row["facility"] or "",
         source=row["source"] or "",
         where=where,
     )
+
+
+def _unit(text: str, where: Where) -> str:
+    try:
+        return parse_unit(text).symbol
+    except QinglianError as error:
+        raise QinglianError(error.code, replace(where, column="unit"), **error.problem.params) from error
 
 
 def _toc(row: Mapping[str, Any], where: Where, energy: Mapping[str, list[EnergyUse]]) -> Category:

@@ -1,0 +1,44 @@
+"""The demonstration's folder: it says by shipment what the example's freight file says by class."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from fractions import Fraction
+from pathlib import Path
+
+from qinglian.logistics.account import ruled
+from qinglian.logistics.intensity import shipped_factors
+from qinglian.logistics.rates_pack import activity
+from qinglian.logistics.readers import read
+from qinglian.logistics.verify import verify_chain
+
+FOLDER = Path(__file__).parents[2] / "examples" / "laptop-maker" / "logistics"
+
+
+def test_the_sums_agree_with_the_freight_file_but_for_whole_kilograms():
+    chain = ruled(read(FOLDER), shipped_factors())
+    found = defaultdict(Fraction)
+    for one in chain:
+        prefix = {"4": "freight", "9": "freight_out"}[one.ruling.category]
+        found[f"{prefix}.{activity(one.leg.intensity.category)}"] += one.leg.activity
+    found["freight.road.hgv_average"] = found.pop("freight.road.toc")  # the local carrier has primary data
+    stated = defaultdict(Fraction)
+    with (FOLDER / "运输.csv").open(encoding="gb18030", newline="") as stream:
+        for row in list(csv.reader(stream))[1:]:
+            stated[row[1]] += Fraction(row[4])
+    assert found.keys() == stated.keys()
+    for name, amount in stated.items():
+        assert abs(found[name] - amount) < amount / 10**4
+
+
+def test_the_statement_that_is_wrong_on_purpose_is_the_one_that_fails():
+    chain = [one.leg for one in ruled(read(FOLDER), shipped_factors())]
+    (failed,) = verify_chain(chain).failed
+    assert failed.code == "logistics.claimed_wtw_wrong"
+    assert failed.params["name"] == "AIR-HEF-202204/1"
+
+
+def test_every_table_says_that_it_is_synthetic():
+    for name in ("carriers", "energy", "shipments", "tocs", "trips"):
+        assert "SYNTHETIC 合成数据" in (FOLDER / f"{name}.csv").read_text(encoding="utf-8")
