@@ -140,3 +140,62 @@ def test_stated_masses():
     (problem,) = verify_masses(Catalogue(CATALOGUE.materials, {OLD.key: lighter}))
     assert problem.params["found"] == "600"
     assert verify_masses(Catalogue(CATALOGUE.materials, {OLD.key: lighter}), Fraction(3, 100)) == ()
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.integers(1, 12), st.integers(1, 10**6)), min_size=1, max_size=8), st.integers(2, 12)
+)
+def test_cutting_a_baseline_between_uses_changes_nothing(rows, month):
+    """Partition: the same pin written as two rows that meet on the first of a month."""
+    uses = [
+        use(units, f"R{n}", start=date(2025, at, 1), end=date(2025 + at // 12, at % 12 + 1, 1))
+        for n, (at, units) in enumerate(rows)
+    ]
+    cut = date(2025, month, 1)
+    parts = [replace(PIN, until=cut), replace(PIN, since=cut)]
+    whole, split = compare(CATALOGUE, uses, [PIN], "b"), compare(CATALOGUE, uses, parts, "b")
+    assert whole.by_material_g == split.by_material_g
+    assert whole.uncovered == split.uncovered == ()
+
+
+@given(st.lists(st.integers(1, 10**5), min_size=1, max_size=6), st.integers(0, 6))
+def test_periods_of_a_year_add_up_to_it(units, at):
+    """Partition by period: what two halves avoid is what the whole avoids."""
+    uses = [use(n, f"R{i}") for i, n in enumerate(units)]
+    first, second = (compare(CATALOGUE, part, [PIN], "b").total_g for part in (uses[:at], uses[at:]))
+    assert compare(CATALOGUE, uses, [PIN], "b").total_g == first + second
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 500), st.fractions(0, 1, max_denominator=100)), min_size=1, max_size=5),
+    st.integers(2, 9),
+)
+def test_writing_a_component_piece_by_piece_changes_nothing(parts, pieces):
+    """So many pieces of one row are so many rows of one piece: mass, recycled share, activities."""
+    together = [
+        Component(name=str(n), material="board", mass_g=Fraction(mass), pieces=pieces, post_consumer=share)
+        for n, (mass, share) in enumerate(parts)
+    ]
+    apart = [replace(part, name=f"{part.name}.{n}", pieces=1) for part in together for n in range(pieces)]
+    one, two = (replace(NEW, components=tuple(rows)) for rows in (together, reversed(apart)))
+    assert one.mass_g == two.mass_g
+    assert activity_grams(CATALOGUE, one, Fraction(3)) == activity_grams(CATALOGUE, two, Fraction(3))
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 10**4))
+def test_a_pallet_weighs_what_its_levels_weigh(boxes, cartons, grams):
+    """Tare of all levels: one pallet, its cartons, their boxes; own masses are never counted twice."""
+    part = Component(name="x", material="board", mass_g=Fraction(grams))
+    box = Specification(id="B", version="1", level="product", items=1, components=(part,))
+    carton = Specification(
+        id="C", version="1", level="carton", contains=box.key, count=boxes, components=(part,)
+    )
+    pallet = Specification(
+        id="P", version="1", level="pallet", contains=carton.key, count=cartons, components=(part,)
+    )
+    catalogue = Catalogue({"board": BOARD}, {spec.key: spec for spec in (pallet, box, carton)})
+    assert catalogue.items(pallet.key) == boxes * cartons
+    assert catalogue.gross_tare_g(pallet.key) == grams * (1 + cartons + cartons * boxes)
+    levels = [catalogue.per_item_g(spec.key)["board"] for spec in (pallet, carton, box)]
+    assert sum(levels) * boxes * cartons == catalogue.gross_tare_g(pallet.key)

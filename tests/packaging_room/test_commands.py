@@ -293,3 +293,17 @@ def test_factor_sets_that_disagree_in_method_do_not_meet_in_one_total(ask, tmp_p
     (problem,) = answer["problems"]
     assert problem["code"] == "packaging.methods_mixed"
     assert "uk-material-use: uk-defra-2025; us-warm: epa-warm" in problem["message"]
+
+
+def test_recycled_content_of_plastic(ask, tmp_path, capsys):
+    folder = write(tmp_path / "pack")
+    code, answer = ask("packaging", "plastic", folder, "--on", "2030-06-01", "--act", "2026-12-01")
+    assert code == Exit.AUDIT_FAILED
+    assert {row["specification"]: (row["post_consumer"], row["finding"]) for row in answer} == {
+        "CARTON@1": ("0", "broken"),
+        "CARTON@2": (None, "outside"),
+        "PALLET@1": ("0", "broken"),
+    }
+    assert ask("packaging", "plastic", folder, "--on", "2030-06-01")[0] == Exit.OK
+    assert run(["--lang", "zh", "packaging", "plastic", str(folder), "--on", "2029-01-01"]) == Exit.OK
+    assert "不足，规则尚未适用" in capsys.readouterr().out

@@ -8,10 +8,11 @@ from fractions import Fraction
 import pytest
 
 from qinglian.core.errors import QinglianError
-from qinglian.packaging.model import PackedOrder
-from qinglian.packaging.rules import judge, months_later, shipped_rules
+from qinglian.packaging.model import Component, Material, PackedOrder, Specification
+from qinglian.packaging.rules import judge, judge_plastic, months_later, shipped_rules
 
-RULE = next(rule for rule in shipped_rules() if rule.id == "eu-ppwr-24-1")
+RULE = next(rule for rule in shipped_rules("void_ratio") if rule.id == "eu-ppwr-24-1")
+(PLASTIC,) = shipped_rules("post_consumer_plastic")
 
 
 def order(void, day, kind="ecommerce", **other):
@@ -80,8 +81,59 @@ def test_months_later(day, months, later):
 
 
 def test_every_rule_says_where_it_was_read():
-    for rule in shipped_rules():
+    for rule in (*shipped_rules("void_ratio"), PLASTIC):
         assert rule.source_class in {"primary", "secondary"}
         assert rule.source
         assert rule.citation
         assert rule.title_zh
+
+
+MATERIALS = {"film": Material(id="film", family="plastic"), "board": Material(id="board", family="paper")}
+
+
+def packed(*parts):
+    """A specification of parts, each its material, grams and recycled shares."""
+    components = tuple(
+        Component(
+            name=str(number),
+            material=material,
+            mass_g=Fraction(grams),
+            post_consumer=post,
+            post_industrial=scrap,
+        )
+        for number, (material, grams, post, scrap) in enumerate(parts)
+    )
+    return Specification(id="S", version="1", level="carton", components=components)
+
+
+@pytest.mark.parametrize(
+    ("share", "day", "act", "finding"),
+    [
+        (Fraction(35, 100), date(2030, 1, 1), date(2026, 12, 1), "met"),
+        (Fraction(349, 1000), date(2030, 1, 1), date(2026, 12, 1), "broken"),
+        (Fraction(349, 1000), date(2029, 12, 31), date(2026, 12, 1), "not_yet"),
+        (Fraction(349, 1000), date(2030, 1, 1), date(2027, 12, 1), "not_yet"),
+        (Fraction(349, 1000), date(2030, 1, 1), None, "start_unknown"),
+    ],
+)
+def test_recycled_plastic_at_34_9_and_35_per_cent(share, day, act, finding):
+    found = judge_plastic(packed(("film", 100, share, Fraction(0))), MATERIALS, PLASTIC, day, act)
+    assert (found.finding, found.share) == (finding, share)
+
+
+def test_only_plastic_and_only_what_consumers_threw_away_counts():
+    """100 g of film half of it consumers' waste, 100 g of film of factory scrap, and all-recycled board."""
+    mixed = packed(
+        ("film", 100, Fraction(1, 2), Fraction(0)),
+        ("film", 100, Fraction(0), Fraction(1)),
+        ("board", 900, Fraction(1), Fraction(0)),
+    )
+    found = judge_plastic(mixed, MATERIALS, PLASTIC, date(2031, 1, 1), date(2026, 12, 1))
+    assert (found.share, found.plastic_g, found.finding) == (Fraction(1, 4), 200, "broken")
+
+
+def test_without_plastic_the_rule_is_about_something_else():
+    found = judge_plastic(
+        packed(("board", 9, Fraction(0), Fraction(0))), MATERIALS, PLASTIC, date(2031, 1, 1)
+    )
+    assert (found.finding, found.share) == ("outside", None)

@@ -176,7 +176,7 @@ def void(console: Console, path: Path, act: datetime | None, day: datetime | Non
     if not orders:
         raise QinglianError("packaging.no_orders")
     since: date | None = None if act is None else act.date()
-    verdicts = [judge(order, rule, since) for order in orders for rule in shipped_rules()]
+    verdicts = [judge(order, rule, since) for order in orders for rule in shipped_rules("void_ratio")]
     data = [
         {
             "order": item.order.id,
@@ -190,6 +190,40 @@ def void(console: Console, path: Path, act: datetime | None, day: datetime | Non
         for item in verdicts
     ]
     console.emit(data, verdict_table(verdicts))
+    return Exit.AUDIT_FAILED if any(item.finding == "broken" for item in verdicts) else Exit.OK
+
+
+@packaging.command("plastic", help="packaging.help_plastic", short_help="packaging.help_plastic")
+@FOLDER
+@click.option("--act", type=click.DateTime(["%Y-%m-%d"]), help="packaging.option_act")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="packaging.option_on_day")
+@click.pass_obj
+def plastic(console: Console, path: Path, act: datetime | None, day: datetime) -> Exit:
+    """Recycled content of the plastic of each specification, and what the rules say of it."""
+    from qinglian.packaging.readers import read
+    from qinglian.packaging.report import plastic_table
+    from qinglian.packaging.rules import judge_plastic, shipped_rules
+
+    catalogue = _read(console, read(path)).catalogue
+    since = None if act is None else act.date()
+    verdicts = [
+        judge_plastic(found, catalogue.materials, rule, day.date(), since)
+        for _, found in sorted(catalogue.specifications.items())
+        for rule in shipped_rules("post_consumer_plastic")
+    ]
+    data = [
+        {
+            "specification": "@".join(item.specification.key),
+            "plastic_g": plain(item.plastic_g),
+            "post_consumer": None if item.share is None else plain(item.share),
+            "rule": item.rule.id,
+            "finding": item.finding,
+            "from": item.start,
+            "source_class": item.rule.source_class,
+        }
+        for item in verdicts
+    ]
+    console.emit(data, plastic_table(verdicts))
     return Exit.AUDIT_FAILED if any(item.finding == "broken" for item in verdicts) else Exit.OK
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from qinglian.packaging.avoided import Avoided
     from qinglian.packaging.catalogue import Catalogue
     from qinglian.packaging.claiming import AvoidedEmissions
-    from qinglian.packaging.rules import Verdict
+    from qinglian.packaging.rules import PackagingRule, PlasticVerdict, Verdict
     from qinglian.packaging.verify import LoadVerification
 
 
@@ -122,14 +122,44 @@ def verdict_table(verdicts: Iterable[Verdict]) -> Table:
             item.order.day.isoformat(),
             item.order.kind,
             item.order.void_ratio,
-            item.rule.most,
+            item.rule.limit,
             item.rule.id,
             text(f"packaging.finding_{item.finding}", start=item.start or "?"),
         )
         for item in found
     )
-    rules = {item.rule.id: item.rule for item in found}
-    notes = tuple(
+    return Table(text("packaging.void_title"), columns, rows, _rule_notes(item.rule for item in found))
+
+
+def plastic_table(verdicts: Iterable[PlasticVerdict]) -> Table:
+    """Return the share of consumers' waste in the plastic of each specification, and the verdict."""
+    columns = (
+        Column(text("packaging.column_specification")),
+        Column(text("packaging.column_plastic"), "g", "quantity"),
+        Column(text("packaging.column_post_consumer"), kind="share"),
+        Column(text("packaging.column_least"), kind="share"),
+        Column(text("packaging.column_rule")),
+        Column(text("packaging.column_verdict")),
+    )
+    found = list(verdicts)
+    rows = tuple(
+        (
+            "@".join(item.specification.key),
+            item.plastic_g,
+            item.share,
+            item.rule.limit,
+            item.rule.id,
+            text(f"packaging.plastic_{item.finding}", start=item.start or "?"),
+        )
+        for item in found
+    )
+    return Table(text("packaging.plastic_title"), columns, rows, _rule_notes(item.rule for item in found))
+
+
+def _rule_notes(found: Iterable[PackagingRule]) -> tuple[str, ...]:
+    """Say each rule with its citation and the class of its source."""
+    rules = {rule.id: rule for rule in found}
+    return tuple(
         text(
             "packaging.rule_note",
             rule=rule.id,
@@ -139,7 +169,6 @@ def verdict_table(verdicts: Iterable[Verdict]) -> Table:
         )
         for rule in rules.values()
     )
-    return Table(text("packaging.void_title"), columns, rows, notes)
 
 
 def load_table(found: Iterable[LoadVerification]) -> Table:

@@ -1,4 +1,4 @@
-"""Packaging rules as dated data: what applies on a day, and whether a packed order keeps to it."""
+"""Packaging rules as dated data: what applies on a day, and whether an order or its material keeps to it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from qinglian.packaging.model import PackedOrder
+    from collections.abc import Mapping
+
+    from qinglian.packaging.model import Material, PackedOrder, Specification
+
+Measure = Literal["void_ratio", "post_consumer_plastic"]
+"""Empty share of the space inside, at most; share of plastic that is recycled from consumers, at least."""
 
 Finding = Literal["met", "broken", "not_yet", "start_unknown", "outside"]
 MONTHS = 12
@@ -23,8 +28,9 @@ class PackagingRule:
 
     id: str
     citation: str
+    measure: Measure
     kinds: tuple[str, ...]
-    most: Fraction
+    limit: Fraction
     since: date
     months_after_act: int | None
     title_en: str
@@ -44,8 +50,8 @@ class PackagingRule:
 class Verdict:
     """What a rule says of one order.
 
-    ``met``: within the limit. ``broken``: above it and the rule holds. ``not_yet``: above it, and the rule
-    does not hold yet. ``start_unknown``: above it, past the earliest day the rule can hold, and the date of
+    ``met``: within the limit. ``broken``: beyond it and the rule holds. ``not_yet``: beyond it, and the rule
+    does not hold yet. ``start_unknown``: beyond it, past the earliest day the rule can hold, and the date of
     its implementing act is not known. ``outside``: the rule is about other kinds of packaging.
     """
 
@@ -70,11 +76,44 @@ def judge(order: PackedOrder, rule: PackagingRule, act: date | None = None) -> V
 def _finding(order: PackedOrder, rule: PackagingRule, start: date | None) -> Finding:
     if order.kind not in rule.kinds:
         return "outside"
-    if order.void_ratio <= rule.most:
+    return _dated(order.day, rule, start, kept=order.void_ratio <= rule.limit)
+
+
+def _dated(day: date, rule: PackagingRule, start: date | None, *, kept: bool) -> Finding:
+    if kept:
         return "met"
-    if order.day < (start or rule.since):
+    if day < (start or rule.since):
         return "not_yet"
     return "start_unknown" if start is None else "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class PlasticVerdict:
+    """What a rule says of the plastic of one specification; `share` is None where it holds no plastic."""
+
+    specification: Specification
+    plastic_g: Fraction
+    share: Fraction | None
+    rule: PackagingRule
+    finding: Finding
+    start: date | None
+
+
+def judge_plastic(
+    found: Specification,
+    materials: Mapping[str, Material],
+    rule: PackagingRule,
+    day: date,
+    act: date | None = None,
+) -> PlasticVerdict:
+    """Judge the plastic of a specification on a day; only what consumers threw away counts as recycled."""
+    parts = [part for part in found.components if materials[part.material].family == "plastic"]
+    mass = sum((part.total_g for part in parts), Fraction(0))
+    start = rule.start(act)
+    if not mass:
+        return PlasticVerdict(found, mass, None, rule, "outside", start)
+    share = sum((part.total_g * part.post_consumer for part in parts), Fraction(0)) / mass
+    return PlasticVerdict(found, mass, share, rule, _dated(day, rule, start, kept=share >= rule.limit), start)
 
 
 def months_later(day: date, months: int) -> date:
@@ -89,15 +128,16 @@ def months_later(day: date, months: int) -> date:
 
 
 @cache
-def shipped_rules() -> tuple[PackagingRule, ...]:
-    """Return the rules shipped with this version."""
+def shipped_rules(measure: Measure) -> tuple[PackagingRule, ...]:
+    """Return the rules about a measure that are shipped with this version."""
     document = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
     return tuple(
         PackagingRule(
             id=row["id"],
             citation=row["citation"],
+            measure=row["measure"],
             kinds=tuple(row["kinds"]),
-            most=Fraction(row["most"]),
+            limit=Fraction(row["limit"]),
             since=row["since"],
             months_after_act=row.get("months_after_act"),
             title_en=row["title_en"],
@@ -107,4 +147,5 @@ def shipped_rules() -> tuple[PackagingRule, ...]:
             note=row["note"],
         )
         for row in document["rule"]
+        if row["measure"] == measure
     )
