@@ -150,3 +150,20 @@ def test_an_adjusted_distance_is_booked_with_the_constant_named(ask, totals, tmp
     (fact,) = facts(found, ruled(found, shipped_factors()), {"HEF": "Asia/Shanghai"})
     assert fact.note == "10000 kg × 470 km actual (as stated); to sfd × 20/21 (glec-v2-road); tier default"
     assert fact.boundary == "category 4: bought"
+
+
+def test_splitting_a_leg_a_load_or_the_folder_changes_no_total(ask, totals, tmp_path):
+    legs = "shipment,element,position,toc,distance_km,distance_kind\n"
+    one = "S-1,1,1,ROAD-40T,470,actual\nS-1,2,2,SEA-8000,19531,actual\nS-1,3,3,ROAD-40T,450,actual\n"
+    split = one.replace(
+        "S-1,2,2,SEA-8000,19531,actual", "S-1,2a,2,SEA-8000,9531.5,actual\nS-1,2b,4,SEA-8000,9999.5,actual"
+    )
+    ask("logistics", "import", write(tmp_path / "split", elements=legs + split))
+    assert totals()[0] == {"s3.4.freight-ttw": REFERENCE_TTW, "s3.4.freight-wtt": REFERENCE_WTT}
+    assert ask("undo", "1", "--reason", "another way")[0] == Exit.OK
+    head, row = REFERENCE["shipments"].splitlines()
+    for name, mass in (("A", "2500.5"), ("B", "7499.5")):
+        shipments = f"{head}\n{row.replace('S-1', name).replace('10000', mass)}\n"
+        folder = write(tmp_path / name, shipments=shipments, elements=legs + one.replace("S-1", name))
+        assert ask("logistics", "import", folder)[0] == Exit.OK
+    assert totals()[0] == {"s3.4.freight-ttw": REFERENCE_TTW, "s3.4.freight-wtt": REFERENCE_WTT}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+from contextlib import suppress
 from fractions import Fraction
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from qinglian.core.errors import QinglianError
 from qinglian.logistics.ileap import receive
@@ -180,3 +183,44 @@ def test_what_is_written_is_sound_and_recomputes_with_the_folder_it_came_from(as
     energy = PRIMARY["energy"].replace("VAN,diesel,fossil,1000", "VAN,diesel,fossil,1100")
     other = write(tmp_path / "other", PRIMARY, energy=energy)
     assert ask("logistics", "ileap", "check", answer["files"][0], "--folder", other)[0] == Exit.AUDIT_FAILED
+
+
+def places(document, path=()):
+    """Every place in a document."""
+    yield path
+    children = (
+        document.items()
+        if isinstance(document, dict)
+        else enumerate(document)
+        if isinstance(document, list)
+        else ()
+    )
+    for key, value in children:
+        yield from places(value, (*path, key))
+
+
+def replaced(document, path, value):
+    if not path:
+        return value
+    changed = copy.deepcopy(document)
+    inner = changed
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    return changed
+
+
+WHOLE = {"data": [pact(SOUND, unitaryProductAmount="36.801", pCfExcludingBiogenic="6.5511"), TOC, HOC]}
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4) | st.just("9" * 5000),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(path=st.sampled_from(list(places(WHOLE))), value=ODD)
+def test_any_oddity_is_flagged_or_refused_and_never_breaks_the_reader(tmp_path, path, value):
+    file = put(tmp_path / "f.json", replaced(WHOLE, path, value))
+    with suppress(QinglianError):
+        assert all(str(flag) for flag in receive(file).flags)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 KINDS = ("actual", "sfd", "gcd")
 INCOTERMS = ("EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP")
-_DECIMAL = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_DECIMAL = re.compile(r"-?\d{1,40}(\.\d{1,40})?", re.ASCII)
 Document = Mapping[str, Any]
 
 
@@ -103,7 +103,7 @@ def receive(path: Path, known: Mapping[str, Emission] | None = None) -> Received
 def _documents(path: Path) -> Iterator[tuple[Document, Where]]:
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"), parse_float=_Number, parse_int=_Number)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise QinglianError("logistics.ileap_unreadable", Where(file=str(path)), reason=str(error)) from error
     listed = content.get("data", content) if isinstance(content, dict) else content
     for place, entry in enumerate(listed if isinstance(listed, list) else [listed], start=1):
@@ -161,12 +161,12 @@ def _learn(document: Document, where: Where, result: Received) -> None:
     name = fields.text("tocId" if "tocId" in document else "hocId")
     unit = document.get("transportActivityUnit" if "tocId" in document else "hubActivityUnit")
     wtw, ttw = fields.number("co2eIntensityWTW"), fields.number("co2eIntensityTTW")
-    shares = [entry for entry in document.get("energyCarriers") or () if isinstance(entry, dict)]
+    shares = [entry for entry in _list(document.get("energyCarriers")) if isinstance(entry, dict)]
     if shares and sum((fields.number("relativeShare", one) for one in shares), Fraction(0)) != 1:
         fields.flag("ileap_shares", "energyCarriers", name=name)
     if wtw < ttw:
         fields.flag("wtw_below_ttw", "co2eIntensityWTW", name=name)
-    if fields.sound and unit in {"tkm", "tonnes"}:
+    if fields.sound and unit in ("tkm", "tonnes"):
         result.intensities[name] = Emission(ttw, wtw - ttw)
 
 
@@ -194,7 +194,7 @@ def _footprint(document: Document, where: Where, result: Received) -> None:
 def _tce(entry: Document, where: Where, shipment: str, result: Received) -> Tce | None:
     fields = _Fields(entry, where, result)
     name = fields.text("tceId")
-    named = [entry.get(key) or "" for key in ("tocId", "hocId")]
+    named = [value if isinstance(value := entry.get(key), str) else "" for key in ("tocId", "hocId")]
     if bool(named[0]) == bool(named[1]):
         fields.flag("ileap_toc_or_hoc", "tocId", name=name)
     if fields.text("shipmentId") not in {"", shipment}:
@@ -250,13 +250,18 @@ def _order(given: list[Document], fields: _Fields) -> None:
     """Elements are named once and follow only elements that came before them."""
     before: set[str] = set()
     for entry in given:
-        name = entry.get("tceId")
-        for other in entry.get("prevTceIds") or ():
+        name = str(entry.get("tceId"))
+        for other in map(str, _list(entry.get("prevTceIds"))):
             if other not in before:
-                fields.flag("ileap_previous", "prevTceIds", name=str(name), previous=str(other))
+                fields.flag("ileap_previous", "prevTceIds", name=name, previous=other)
         if name in before:
-            fields.flag("ileap_twice", "tceId", name=str(name))
-        before.add(str(name))
+            fields.flag("ileap_twice", "tceId", name=name)
+        before.add(name)
+
+
+def _list(value: Any) -> list[Any]:
+    """Return a list as it is, nothing as an empty one, and anything else as the only thing in one."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _wrapper(pact: Document, tces: list[Tce], where: Where, result: Received) -> None:
