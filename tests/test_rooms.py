@@ -28,8 +28,8 @@ from qinglian.present.options import HelpContext
 ROOMS = entry_points(DIMENSIONS)
 MODULES = ("model", "readers", "account", "verify", "report", "commands")
 VERBS = {"template", "check", "import", "report", "verify"}
-PLANNING = {"production": {"template", "verify", "plan", "explain", "measure"}}
-"""Production posts plans and what meters prove of them; its inputs are read by the verb that plans."""
+PLANNING = {"production": {"template", "check", "plan", "verify", "savings", "measure", "report"}}
+"""Production posts what was planned and saved, not the files of a week: it has no verb import."""
 
 FRAME = Frame("Asia/Shanghai", datetime(2026, 11, 29, 16, tzinfo=UTC))
 """What local times of a plan are read against."""
@@ -152,13 +152,15 @@ def test_a_template_is_written_and_answered_in_json(room, lang, tmp_path, capsys
 
 @every_room
 @pytest.mark.parametrize("verb", ["check", "verify", "import", "report"])
-def test_a_folder_that_is_not_there_is_refused_with_its_fix(room, verb, tmp_path, capsys):
+def test_a_folder_or_book_that_is_not_there_is_refused_with_its_fix(room, verb, tmp_path, capsys):
     command = verbs(room).get(verb)
     if command is None:
         pytest.skip(f"{room.name} has no verb {verb}")
     words = ["--json", "--book", str(tmp_path / "book"), room.name, verb]
     places = sum(isinstance(parameter, click.Argument) for parameter in command.params)
-    assert run([*words, *[str(tmp_path / "nothing")] * min(places, 1)]) == Exit.REFUSED
+    words += [str(tmp_path / "nothing")] * min(places, 1)
+    words += ["--period", "2025"] * any(parameter.name == "period" for parameter in command.params)
+    assert run(words) == Exit.REFUSED
     problems = json.loads(capsys.readouterr().err)["problems"]
     assert problems
     assert all(problem["fix"] for problem in problems)

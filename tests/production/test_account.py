@@ -133,7 +133,9 @@ def test_a_saving_is_a_claim_with_baseline_method_and_factor(book: Book, weeks) 
 
 def test_the_hall_finds_plans_and_claims_through_the_dimension(book: Book) -> None:
     """After the tests above: both weeks under their scenario, and the claim beside them."""
-    table, entered = DIMENSION.figures(book, parse_period("2023"))
+    bars, table, entered = DIMENSION.figures(book, parse_period("2023"))
+    assert [bar.label for bar in bars.bars] == ["baseline:w12", "plan:w12"]
+    assert bars.bars[0].value > bars.bars[1].value > 0
     assert {column.title for column in table.columns} >= {"plan:w12", "baseline:w12"}
     assert any(row[0] == "electricity.purchased" and row[1] == "kWh" for row in table.rows)
     assert [row[1] for row in entered.rows] == ["plan:w12"]

@@ -12,6 +12,7 @@ from qinglian.core.text import text
 _HERE = "qinglian.production.commands"
 VERBS = {
     "template": f"{_HERE}.files:template",
+    "check": f"{_HERE}.seeing:check",
     "lots": f"{_HERE}.files:lots",
     "plan": f"{_HERE}.planning:plan",
     "verify": f"{_HERE}.judging:verify",
@@ -23,6 +24,7 @@ VERBS = {
     "pareto": f"{_HERE}.fronts:pareto",
     "savings": f"{_HERE}.fronts:savings",
     "measure": f"{_HERE}.measuring:measure",
+    "report": f"{_HERE}.seeing:report",
 }
 """Verbs in the order of work, and where they are; a help page imports none of them."""
 
