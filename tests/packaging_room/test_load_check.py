@@ -188,3 +188,40 @@ def test_weight_on_the_floor_is_the_weight_of_all():
     found = checked(*boxes, support=Fraction(0))
     floor = [i for i, placed in enumerate(found.plan.placements) if placed.at[2] == 0]
     assert sum(found.on_top[i] + boxes[i].box.mass_g for i in floor) == found.mass_g
+
+
+@st.composite
+def cut_up(draw, size=(24, 18, 12), at=(0, 0, 0), depth=4):
+    """A foreign plan that is right by its making: a space cut straight through, again and again."""
+    axis = draw(st.integers(0, 2))
+    if depth == 0 or size[axis] < 2 or not draw(st.booleans()):
+        return [(at, size)]
+    cut = draw(st.integers(1, size[axis] - 1))
+    low = tuple(cut if i == axis else length for i, length in enumerate(size))
+    high = tuple(length - cut if i == axis else length for i, length in enumerate(size))
+    beyond = tuple(start + cut if i == axis else start for i, start in enumerate(at))
+    return [*draw(cut_up(low, at, depth - 1)), *draw(cut_up(high, beyond, depth - 1))]
+
+
+def foreign(rows):
+    return tuple(put(str(number), box(*size), at) for number, (at, size) in enumerate(rows))
+
+
+@settings(max_examples=80, deadline=None)
+@given(cut_up())
+def test_a_space_cut_up_is_full_and_stands(rows):
+    found = checked(*foreign(rows), size=(24, 18, 12), support=Fraction(1))
+    assert codes(found) == []
+    assert found.cube_utilisation == 1
+    assert all(found.support(index) == 1 for index in range(len(rows)))
+
+
+@settings(max_examples=80, deadline=None)
+@given(cut_up(), st.data())
+def test_one_millimetre_off_in_a_full_space_is_always_found(rows, data):
+    moved = data.draw(st.integers(0, len(rows) - 1))
+    axis, step = data.draw(st.integers(0, 2)), data.draw(st.sampled_from([-1, 1]))
+    at, size = rows[moved]
+    rows[moved] = (tuple(start + step * (i == axis) for i, start in enumerate(at)), size)
+    found = set(codes(checked(*foreign(rows), size=(24, 18, 12), support=Fraction(0))))
+    assert found & {"load_outside", "load_overlap"}
