@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from qinglian.cli import run
-from qinglian.logistics.account import facts, ruled
+from qinglian.logistics.booking import facts, ruled
 from qinglian.logistics.intensity import shipped_factors
 from qinglian.logistics.readers import read
 from qinglian.present.exits import Exit

@@ -7,7 +7,7 @@ from collections import defaultdict
 from fractions import Fraction
 from pathlib import Path
 
-from qinglian.logistics.account import ruled
+from qinglian.logistics.booking import ruled
 from qinglian.logistics.intensity import shipped_factors
 from qinglian.logistics.rates_pack import activity
 from qinglian.logistics.readers import read

@@ -19,7 +19,7 @@ from qinglian.present.exits import Exit
 if TYPE_CHECKING:
     from qinglian.core.errors import Problem
     from qinglian.ledger.posting import Posting
-    from qinglian.logistics.account import Ruled
+    from qinglian.logistics.booking import Ruled
     from qinglian.logistics.distances import Place
     from qinglian.logistics.model import Distance
     from qinglian.logistics.readers import LogisticsFolder
@@ -225,7 +225,7 @@ def _place(given: str) -> Place:
 
 
 def _evaluated(console: Console, path: Path) -> tuple[LogisticsFolder, tuple[Ruled, ...]]:
-    from qinglian.logistics.account import ruled
+    from qinglian.logistics.booking import ruled
     from qinglian.logistics.intensity import shipped_factors
     from qinglian.logistics.readers import read
 

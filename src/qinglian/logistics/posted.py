@@ -9,7 +9,7 @@ from qinglian.core.text import text
 from qinglian.ledger.facts import ACTUAL
 from qinglian.ledger.posted import amounts
 from qinglian.ledger.posted_figures import posted_table
-from qinglian.logistics.account import DIMENSION
+from qinglian.logistics.booking import DIMENSION
 from qinglian.present.figures import Bar, Bars
 
 if TYPE_CHECKING:

@@ -26,7 +26,8 @@ GWP_UNSTATED = "unstated"
 """Carriers seldom say with which warming potentials their CO2e was made."""
 OPEN_SINCE = date(1990, 1, 1)
 """A stated or modelled intensity without a period answers from here on."""
-QUALITY = {"primary": 1, "modelled": 3}
+QUALITY = {"primary": 1, "modelled": 3, "default": 4}
+"""Of the ledger's five, 1 the best."""
 
 
 def activity(category: Category) -> str:

@@ -19,7 +19,7 @@ from qinglian.present.lanes import Leg as Drawn
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from qinglian.logistics.account import Ruled
+    from qinglian.logistics.booking import Ruled
     from qinglian.logistics.chain import Leg
     from qinglian.logistics.operations import Run
 
