@@ -224,13 +224,14 @@ def test_what_the_hall_shows(ask, tmp_path):
     folder = write(tmp_path / "pack")
     ask("packaging", "import", folder)
     ask("packaging", "avoided", folder, "--period", "2025", "--enter")
-    bars, table, entered = DIMENSION.figures(open_book(tmp_path / "book"), parse_period("2025"))
+    bars, table, avoided, entered = DIMENSION.figures(open_book(tmp_path / "book"), parse_period("2025"))
     assert {bar.label: bar.value for bar in bars.bars} == {
         "CARTON@2": Fraction(20_000 * 540, 10**6),
         "PALLET@1": Fraction(160 * 300, 10**6),
     }
     cells = {row[0]: row[1:] for row in table.rows}
     assert cells["material.ps.primary"] == ("t", None, 4)
+    assert {bar.label: bar.value for bar in avoided.bars} == {"corrugated": Fraction(-14, 5), "foam": 4}
     assert [row[1] for row in entered.rows] == ["packaging:foam-2021"]
 
 

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from qinglian.packaging.readers import PackagingFolder
 
 METHOD = "material avoided per product against a pinned specification version × factor of material use"
+TONNES = "t."
+"""Before a material's name: the input of a claim that states its tonnes."""
+
 Place = tuple[str, str]
 """Facility and activity."""
 
@@ -176,7 +179,7 @@ def claim_avoided(book: Book, actor: Actor, valued: AvoidedEmissions) -> tuple[i
 
 def _inputs(valued: AvoidedEmissions) -> list[tuple[str, str]]:
     grams = valued.found.by_material_g
-    masses = [(f"t.{name}", plain(mass / GRAMS_A_TONNE)) for name, mass in grams.items()]
+    masses = [(f"{TONNES}{name}", plain(mass / GRAMS_A_TONNE)) for name, mass in grams.items()]
     emissions = [(f"kg_co2e.{name}", plain(kg)) for name, kg in valued.by_activity.items()]
     left_out = (("uncovered_uses", valued.found.uncovered), ("crossing_uses", valued.crossing))
     return [*masses, *emissions, *((name, str(len(uses))) for name, uses in left_out)]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from qinglian.core.text import text
+from qinglian.ledger.claims import claims
 from qinglian.ledger.facts import ACTUAL
 from qinglian.ledger.posted import amounts
 from qinglian.ledger.posted_figures import claim_table, posted_table
 from qinglian.packaging.account import DIMENSION
+from qinglian.packaging.claiming import TONNES
 from qinglian.present.figures import Bar, Bars
 from qinglian.present.numbers import shown
 
@@ -25,10 +28,29 @@ KG_A_TONNE = 1000
 
 
 def figures(book: Book, span: Span) -> tuple[Figure, ...]:
-    """Return tonnes used by product, by activity beside the baselines, and the claims."""
+    """Return tonnes used by product, by activity beside the baselines, avoided by material, and the claims."""
     found = amounts(book, DIMENSION, span)
     table = posted_table(text("packaging.posted_title"), found, {"kg": "t"})
-    return _by_product(found), table, claim_table(book, span, f"{DIMENSION}:")
+    return _by_product(found), table, *_avoided(book, span), claim_table(book, span, f"{DIMENSION}:")
+
+
+def _avoided(book: Book, span: Span) -> tuple[Bars, ...]:
+    """Tonnes avoided by material as each claim of the period states them; what got heavier is below zero."""
+    with book.read() as connection:
+        entered = [row for row in claims(connection, "avoided") if row["name"].startswith(f"{DIMENSION}:")]
+    return tuple(
+        Bars(
+            text("packaging.posted_avoided", number=row["id"], name=row["name"].partition(":")[2]),
+            "t",
+            tuple(
+                Bar(name.removeprefix(TONNES), Fraction(value))
+                for name, value in json.loads(row["content"]).items()
+                if name.startswith(TONNES)
+            ),
+        )
+        for row in entered
+        if row["period_start"] < span.end and row["period_end"] > span.start
+    )
 
 
 def headline(book: Book, span: Span) -> str:
