@@ -28,7 +28,7 @@ KG_A_TONNE = 1000
 
 
 def figures(book: Book, span: Span) -> tuple[Figure, ...]:
-    """Return tonnes used by product, by activity beside the baselines, avoided by material, and the claims."""
+    """Return tonnes used by product, by activity beside the baselines, avoided by material, and claims."""
     found = amounts(book, DIMENSION, span)
     table = posted_table(text("packaging.posted_title"), found, {"kg": "t"})
     return _by_product(found), table, *_avoided(book, span), claim_table(book, span, f"{DIMENSION}:")
