@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from qinglian.cli import run
+from qinglian.ledger.pack_factors import FACTOR_COLUMNS
 from qinglian.logistics.booking import facts, ruled
 from qinglian.logistics.intensity import shipped_factors
 from qinglian.logistics.readers import read
@@ -167,3 +168,34 @@ def test_splitting_a_leg_a_load_or_the_folder_changes_no_total(ask, totals, tmp_
         folder = write(tmp_path / name, shipments=shipments, elements=legs + one.replace("S-1", name))
         assert ask("logistics", "import", folder)[0] == Exit.OK
     assert totals()[0] == {"s3.4.freight-ttw": REFERENCE_TTW, "s3.4.freight-wtt": REFERENCE_WTT}
+
+
+def test_a_pack_of_the_users_own_answers_in_every_verb(ask, totals, tmp_path):
+    pack = tmp_path / "own"
+    pack.mkdir()
+    about = {
+        "id": "own",
+        "version": "1",
+        "publisher": "we",
+        "dataset": "carts",
+        "title_en": "carts",
+        "title_zh": "车",
+    }
+    lines = [f'{name} = "{value}"' for name, value in (about | {"licence": "ours"}).items()]
+    lines += ["published = 2025-01-01", "[sources.s]", 'citation = "our survey"', 'class = "primary"']
+    (pack / "pack.toml").write_text("\n".join([*lines, "published = 2025-01-01"]), encoding="utf-8")
+    row = "freight.road.ox_cart,,admin:CN,2025-01-01,,CO2e,{value},kg,tkm,{basis},AR5,false,,,1,s,p. 1,\n"
+    (pack / "factors.csv").write_text(
+        ",".join(FACTOR_COLUMNS)
+        + "\n"
+        + row.format(value="0.5", basis="direct")
+        + row.format(value="0.1", basis="wtt"),
+        encoding="utf-8",
+    )
+    folder = write(tmp_path / "log", tocs=REFERENCE["tocs"].replace("road.artic_gt33t", "road.ox_cart"))
+    assert ask("logistics", "report", folder, error=True)[0] == Exit.REFUSED
+    assert ask("factors", "install", pack)[0] == Exit.OK
+    reported = ask("logistics", "report", folder)[1]
+    assert reported["legs"][0]["source"] == "own 1: freight.road.ox_cart"
+    ask("logistics", "import", folder)
+    assert sum(totals()[0].values()) == Fraction(reported["wtw_kg"])

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from qinglian.core.errors import Problem, QinglianError
 from qinglian.ingest.table_archive import archived
 from qinglian.ledger import evidence
+from qinglian.ledger.book import SETTINGS, open_book
 from qinglian.ledger.installed import install_packs, installed_factors
 from qinglian.ledger.organisation import Facility, facilities
 from qinglian.ledger.posting import Posting, post
 from qinglian.logistics.booking import DIMENSION, OWN, Ruled, facts, ruled
-from qinglian.logistics.intensity import Factors
+from qinglian.logistics.intensity import Factors, shipped_factors
 from qinglian.logistics.rates_pack import write_packs
 from qinglian.logistics.readers import read
 
@@ -50,15 +51,24 @@ def post_chains(
         With every problem of ruling and posting.
     """
     sites = _sites(book, folder)
-    with book.read() as connection:
-        held = Factors(f for f in installed_factors(connection) if f.activity.startswith("freight."))
-    chain = ruled(folder, held)
+    chain = ruled(folder, held_factors(book))
     records = facts(folder, chain, {code: site.zone for code, site in sites.items()}, accept=accept)
     with TemporaryDirectory() as scratch:
         packs = write_packs(_hired(chain), {site.place for site in sites.values()}, Path(scratch))
         install_packs(book, actor, packs)
         stored = evidence.store(book, archived(path, Path(scratch)))
     return post(book, actor, records, source=stored, profile=DIMENSION)
+
+
+def held_factors(book: Book) -> Factors:
+    """Return the freight factors of the packs in a book, the newest edition where several answer."""
+    with book.read() as connection:
+        return Factors(f for f in installed_factors(connection) if f.activity.startswith("freight."))
+
+
+def factors_of(folder: Path) -> Factors:
+    """Return the freight factors of the book in a folder; where there is none, those that are shipped."""
+    return held_factors(open_book(folder)) if (folder / SETTINGS).exists() else shipped_factors()
 
 
 def _hired(chain: Iterable[Ruled]) -> list[Intensity]:

@@ -116,7 +116,7 @@ def report(console: Console, path: Path, drawing: Path | None) -> None:
 @click.pass_obj
 def operations(console: Console, path: Path) -> None:
     """The operational view: vehicle-kilometres at their load; in no inventory and no total of chains."""
-    from qinglian.logistics.intensity import shipped_factors
+    from qinglian.logistics.account import factors_of
     from qinglian.logistics.operations import runs
     from qinglian.logistics.readers import read
     from qinglian.logistics.report import operations_table
@@ -124,7 +124,7 @@ def operations(console: Console, path: Path) -> None:
     folder = _noticed(console, read(path))
     if not folder.trips:
         raise QinglianError("logistics.no_trips")
-    found = runs(folder.trips, shipped_factors())
+    found = runs(folder.trips, factors_of(console.book))
     data = {
         "view": "operational",
         "trips": [
@@ -193,11 +193,12 @@ def distance(console: Console, mode: str, start: str, end: str, closed: tuple[st
 @click.pass_obj
 def bulk(console: Console, file: Path, target: Path, folder: Path) -> Exit:
     """Evaluate a Parquet file of chain elements with the categories of a folder, into another file."""
+    from qinglian.logistics.account import factors_of
     from qinglian.logistics.bulk import evaluate, rates_of
-    from qinglian.logistics.intensity import intensities, shipped_factors
+    from qinglian.logistics.intensity import intensities
     from qinglian.logistics.readers import read
 
-    known = intensities(_noticed(console, read(folder)).categories.values(), shipped_factors())
+    known = intensities(_noticed(console, read(folder)).categories.values(), factors_of(console.book))
     found = evaluate(file, rates_of(known.values()), target)
     whole = found.emission
     data = {
@@ -225,12 +226,12 @@ def _place(given: str) -> Place:
 
 
 def _evaluated(console: Console, path: Path) -> tuple[LogisticsFolder, tuple[Ruled, ...]]:
+    from qinglian.logistics.account import factors_of
     from qinglian.logistics.booking import ruled
-    from qinglian.logistics.intensity import shipped_factors
     from qinglian.logistics.readers import read
 
     folder = _noticed(console, read(path))
-    return folder, ruled(folder, shipped_factors())
+    return folder, ruled(folder, factors_of(console.book))
 
 
 def _noticed(console: Console, folder: LogisticsFolder) -> LogisticsFolder:

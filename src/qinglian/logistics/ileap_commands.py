@@ -35,7 +35,7 @@ def check(console: Console, file: Path, folder: Path | None) -> Exit:
     """Recompute what a file states and flag what does not follow; repair nothing."""
     from qinglian.logistics.commands import problem_data
 
-    found = _receive(file, folder)
+    found = _receive(console, file, folder)
     said = [str(flag) for flag in found.flags]
     said.append(text("logistics.ileap_checked", footprints=len(found.footprints), flags=len(found.flags)))
     data = {
@@ -86,7 +86,7 @@ def import_file(
     from qinglian.logistics.ileap_chains import as_chains
 
     chains = as_chains(
-        _receive(file, folder),
+        _receive(console, file, folder),
         facility=facility,
         start=start.date(),
         end=end.date() + timedelta(days=1),
@@ -106,13 +106,14 @@ def export(console: Console, path: Path, target: Path) -> None:
     import json
 
     from qinglian.ingest.atomic_files import write_atomically
+    from qinglian.logistics.account import factors_of
     from qinglian.logistics.chain import by_shipment, legs
     from qinglian.logistics.ileap_writing import shipment_footprint
-    from qinglian.logistics.intensity import intensities, shipped_factors
+    from qinglian.logistics.intensity import intensities
     from qinglian.logistics.readers import read
 
     folder = read(path)
-    known = intensities(folder.categories.values(), shipped_factors())
+    known = intensities(folder.categories.values(), factors_of(console.book))
     found = {
         name: shipment_footprint(chain, folder.shipments[name].mass_kg)
         for name, chain in by_shipment(legs(folder.elements, known)).items()
@@ -127,20 +128,21 @@ def export(console: Console, path: Path, target: Path) -> None:
     console.emit({"files": written}, text("logistics.ileap_written", count=len(written), path=target))
 
 
-def _receive(file: Path, folder: Path | None) -> Received:
+def _receive(console: Console, file: Path, folder: Path | None) -> Received:
     from qinglian.logistics.ileap import receive
 
-    return receive(file, _known(folder))
+    return receive(file, _known(console, folder))
 
 
-def _known(folder: Path | None) -> dict[str, Emission]:
+def _known(console: Console, folder: Path | None) -> dict[str, Emission]:
     """Intensities of a folder's categories, to recompute with; those per TEU are left out."""
-    from qinglian.logistics.intensity import intensities, shipped_factors
+    from qinglian.logistics.account import factors_of
+    from qinglian.logistics.intensity import intensities
     from qinglian.logistics.readers import read
 
     if folder is None:
         return {}
     if not folder.exists():
         raise QinglianError("logistics.folder_missing", path=folder)
-    found = intensities(read(folder).categories.values(), shipped_factors())
+    found = intensities(read(folder).categories.values(), factors_of(console.book))
     return {name: one.emission for name, one in found.items() if one.category.unit != "TEUkm"}

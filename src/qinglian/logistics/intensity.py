@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qinglian.ledger.packs import Factor
 
 PACK = "uk-defra-2025"
-"""Default intensities come from this pack where no book is asked."""
+"""Default intensities come from this pack where there is no book."""
 Key = tuple[str, str, str, str]
 """Activity, technology, unit and basis."""
 
