@@ -162,6 +162,62 @@ class WasteNote:
         return self.route in DIVERTED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """What recovery replaces: a line of a baseline of avoided emissions.
+
+    Parameters
+    ----------
+    material
+        The recovered material it is granted for; empty for whole products.
+    replaces, instead
+        Activities of the ledger: what is not needed, and what takes its place; `instead` may be empty.
+    share
+        Mass replaced by one mass recovered.
+    method
+        Where baseline and share come from; a claim repeats it.
+
+    Raises
+    ------
+    QinglianError
+        ``recycling.share_outside``; ``recycling.credit_nothing`` where both activities are the same.
+    """
+
+    baseline: str
+    outcome: str
+    material: str
+    replaces: str
+    instead: str = ""
+    share: Fraction = Fraction(1)
+    method: str
+    where: Where | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share <= 1:
+            raise QinglianError("recycling.share_outside", self.where, name="share", value=self.share)
+        if self.replaces == self.instead:
+            raise QinglianError("recycling.credit_nothing", self.where, activity=self.replaces)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it is granted for."""
+        return self.baseline, self.outcome, self.material
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """What a recycler states of a lot."""
+
+    id: str
+    lot: str
+    issued: date
+    issuer: str
+    received_kg: Fraction
+    recovered_kg: Fraction | None = None
+    rate: Fraction | None = None
+    where: Where | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Balance:
     """What came in with a lot, what went where, and what is still in stock."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from qinglian.core.errors import Problem, QinglianError, Where
 from qinglian.ingest.schema import Schema, load_schema
 from qinglian.ingest.table_reading import TableSet, read_tables
+from qinglian.recycling.circularity import MaterialFlow
+from qinglian.recycling.lifetimes import Weibull
 from qinglian.recycling.model import (
+    Certificate,
+    Credit,
     CustodyEvent,
     Disposition,
     Inspection,
@@ -21,9 +26,6 @@ from qinglian.recycling.model import (
     balance,
     custody_breaks,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _Thing = TypeVar("_Thing")
 
@@ -37,6 +39,11 @@ class Recovery:
     inspections: tuple[Inspection, ...] = ()
     dispositions: tuple[Disposition, ...] = ()
     waste: tuple[WasteNote, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    sold_t: Mapping[str, Mapping[int, Fraction]] = field(default_factory=dict)
+    lifetimes: Mapping[str, Weibull] = field(default_factory=dict)
+    products: Mapping[str, MaterialFlow] = field(default_factory=dict)
     notices: tuple[Problem, ...] = ()
 
 
@@ -60,15 +67,23 @@ def read(path: Path) -> Recovery:
     def each(sheet: str, build: Callable[[Mapping[str, Any], Where], _Thing]) -> tuple[_Thing, ...]:
         return tuple(_built(tables, sheet, build, problems))
 
+    sold: dict[str, dict[int, Fraction]] = {}
+    for category, year, mass in each("sales", _sale):
+        sold.setdefault(category, {})[year] = mass
     recovery = Recovery(
         each("lots", _lot),
         each("custody", _handover),
         each("inspections", _inspection),
         each("dispositions", _disposition),
         each("waste", _waste),
+        each("credits", _credit),
+        each("certificates", _certificate),
+        sold,
+        dict(each("lifetimes", _lifetime)),
+        dict(each("products", _product)),
         tables.notices,
     )
-    problems += _lot_problems(recovery)
+    problems += _lot_problems(recovery) + _credit_problems(recovery.credits)
     if problems:
         raise QinglianError.many(problems)
     return recovery
@@ -99,6 +114,22 @@ def _lot_problems(recovery: Recovery) -> list[Problem]:
         except QinglianError as error:
             problems += error.problems
         problems += custody_breaks(lot, recovery.custody)
+    return problems
+
+
+def _credit_problems(offered: Iterable[Credit]) -> list[Problem]:
+    """Return every credit that is granted twice: what a kilogram replaces would be a guess."""
+    seen: set[tuple[str, str, str]] = set()
+    problems = []
+    for credit in offered:
+        if credit.key in seen:
+            values = {
+                "baseline": credit.baseline,
+                "outcome": credit.outcome,
+                "material": credit.material or "–",
+            }
+            problems.append(Problem("recycling.credit_twice", credit.where, values))
+        seen.add(credit.key)
     return problems
 
 
@@ -165,3 +196,54 @@ def _waste(row: Mapping[str, Any], where: Where) -> WasteNote:
         treated_by=row["treated_by"] or "",
         where=where,
     )
+
+
+def _credit(row: Mapping[str, Any], where: Where) -> Credit:
+    return Credit(
+        baseline=row["baseline"],
+        outcome=row["outcome"],
+        material=row["material"] or "",
+        replaces=row["replaces"],
+        instead=row["instead"] or "",
+        share=Fraction(row["share"]),
+        method=row["method"],
+        where=where,
+    )
+
+
+def _certificate(row: Mapping[str, Any], where: Where) -> Certificate:
+    return Certificate(
+        id=row["certificate"],
+        lot=row["lot"],
+        issued=row["issued"],
+        issuer=row["issuer"],
+        received_kg=Fraction(row["received"]),
+        recovered_kg=None if row["recovered"] is None else Fraction(row["recovered"]),
+        rate=None if row["rate"] is None else Fraction(row["rate"]),
+        where=where,
+    )
+
+
+def _sale(row: Mapping[str, Any], _: Where) -> tuple[str, int, Fraction]:
+    return row["category"], row["year"], Fraction(row["mass"])
+
+
+def _lifetime(row: Mapping[str, Any], where: Where) -> tuple[str, Weibull]:
+    shape, scale = (_decimal(row[name]) for name in ("shape", "scale"))
+    try:
+        return row["category"], Weibull(shape, scale)
+    except QinglianError as error:
+        raise QinglianError(error.code, where, **error.problem.params) from error
+
+
+def _decimal(value: Any) -> Decimal:
+    exact = Fraction(value)
+    return Decimal(exact.numerator) / Decimal(exact.denominator)
+
+
+def _product(row: Mapping[str, Any], where: Where) -> tuple[str, MaterialFlow]:
+    values = {one.name: Fraction(row[one.name]) for one in fields(MaterialFlow)}
+    try:
+        return row["product"], MaterialFlow(**values)
+    except QinglianError as error:
+        raise QinglianError(error.code, where, **error.problem.params) from error
