@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 from click.testing import CliRunner
 
+from qinglian.cli import run
 from qinglian.core.errors import QinglianError
 from qinglian.demo.command import demo
 from qinglian.demo.run import MARK, run_demo
@@ -39,7 +40,7 @@ def test_every_row_of_every_file_is_posted(made):
         "packaging",
     }
     assert posted["production/用电-合肥.csv"] == 44 * 12
-    assert sum(posted.values()) == 1_916
+    assert sum(posted.values()) == 2_756
 
 
 def test_scope_2_has_the_size_of_the_public_figure_it_is_scaled_from(made):
@@ -89,6 +90,25 @@ def test_a_number_is_explained_down_to_file_and_row(made):
 
     (tree,) = (figure for figure in made[1].figures if hasattr(figure, "children"))
     assert any("用电-合肥.csv" in label and "row 2" in label for label in labels(tree))
+
+
+def test_each_dimension_has_a_line_that_leads_to_its_rows(made, capsys):
+    lines = made[1].data["dimensions"]
+    assert [line["dimension"] for line in lines] == [
+        "production",
+        "suppliers",
+        "logistics",
+        "recycling",
+        "packaging",
+    ]
+    for line in lines:
+        assert line["t_co2e"] > 0
+        words = line["rows"].split()
+        assert words[:2] == ["qinglian", "records"]
+        assert run([*words[1:], "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found["count"] > 0
+        assert all(record["file"] and record["row"] for record in found["records"])
 
 
 def test_claims_are_beside_the_inventory(made):

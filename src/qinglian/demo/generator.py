@@ -227,115 +227,6 @@ def spend() -> Iterator[Row]:
                 )
 
 
-def freight() -> Iterator[Row]:
-    """Inbound and outbound transport in tonne-kilometres, by carrier's monthly statement."""
-    yield (*CHINESE, "交易对方", "维度", "备注")
-    legs = (
-        ("freight.road.artic_gt33t", 4_800_000, "C-ROAD"),
-        ("freight.road.hgv_average", 1_100_000, "C-LOCAL"),
-        ("freight.rail.train", 9_000_000, "C-RAIL"),
-        ("freight.sea.container_8000teu", 26_000_000, "C-SEA"),
-        ("freight.air.long_haul", 2_300_000, "C-AIR"),
-        ("freight_out.road.hgv_average", 900_000, "C-LOCAL"),
-    )
-    for tag, start, end, season in _months():
-        for site, share in (("HEF", 55), ("SZX", 25), ("CTU", 20)):
-            for activity, mean, carrier in legs:
-                tkm = around(f"{site}/{activity}/{tag}", mean * share * season // 10_000, 10)
-                unit, amount = ("吨公里", str(tkm)) if "road" in activity else ("tkm", str(tkm))
-                yield (
-                    site,
-                    activity,
-                    start,
-                    end,
-                    amount,
-                    unit,
-                    "承运人对账单",
-                    f"YD{tag}",
-                    carrier,
-                    "logistics",
-                    SYNTHETIC,
-                )
-
-
-def waste() -> Iterator[Row]:
-    """Waste notes by material and route, in tonnes."""
-    yield (*ENGLISH, "dimension", "note")
-    notes = (
-        ("waste.board.recycling", 620),
-        ("waste.plastics_average.recycling", 180),
-        ("waste.plastics_average.landfill", 22),
-        ("waste.wood.recycling", 140),
-        ("waste.board.landfill", 15),
-    )
-    for tag, start, end, season in _months():
-        for site, share in (("HEF", 60), ("SZX", 18), ("CTU", 22)):
-            for activity, tenths in notes:
-                tonnes = decimals(around(f"{site}/{activity}/{tag}", tenths * share * season // 1000, 15), 2)
-                yield (
-                    site,
-                    activity,
-                    start,
-                    end,
-                    tonnes,
-                    "t",
-                    "weighbridge",
-                    f"WN-{tag}",
-                    "recycling",
-                    SYNTHETIC,
-                )
-
-
-def returns() -> Iterator[Row]:
-    """Returned products and parts, by outcome: activity for the recycling account, no emission line."""
-    yield (*CHINESE, "维度", "备注")
-    for tag, start, end, _ in _months():
-        for outcome, tonnes in (("reused", 38), ("refurbished", 61), ("recovered", 240)):
-            amount = around(f"returns/{outcome}/{tag}", tonnes, 20)
-            yield (
-                "HEF",
-                f"recycling.{outcome}",
-                start,
-                end,
-                amount,
-                "t",
-                "回收中心",
-                tag,
-                "recycling",
-                SYNTHETIC,
-            )
-
-
-def packaging() -> Iterator[Row]:
-    """Packaging bought, by material and by recycled content."""
-    yield (*CHINESE, "产品", "维度", "备注")
-    parts = (
-        ("board.primary", 310),
-        ("board.closed_loop", 260),
-        ("film.primary", 24),
-        ("film.closed_loop", 9),
-        ("paper.primary", 41),
-        ("wood.primary", 88),
-    )
-    for tag, start, end, season in _months():
-        for site, share in (("HEF", 60), ("SZX", 18), ("CTU", 22)):
-            for material, tonnes in parts:
-                kg = around(f"{site}/pack/{material}/{tag}", tonnes * share * season // 10, 9)
-                yield (
-                    site,
-                    f"material.{material}",
-                    start,
-                    end,
-                    decimals(kg, 3),
-                    "t",
-                    "包装采购",
-                    f"BZ{tag}",
-                    "notebook",
-                    "packaging",
-                    SYNTHETIC,
-                )
-
-
 CERTIFICATES: tuple[Row, ...] = (
     (
         "kind",
@@ -386,15 +277,11 @@ TABLES: dict[str, Callable[[], Iterable[Row]]] = {
     "production/制冷剂.csv": refrigerants,
     "suppliers/purchases.csv": purchases,
     "suppliers/spend.csv": spend,
-    "logistics/运输.csv": freight,
-    "recycling/waste.csv": waste,
-    "recycling/回收.csv": returns,
-    "packaging/包装.csv": packaging,
     "certificates.csv": lambda: CERTIFICATES,
 }
 """What each file holds; the folder is the dimension."""
 
-GB18030 = frozenset({"production/制冷剂.csv", "logistics/运输.csv"})
+GB18030 = frozenset({"production/制冷剂.csv"})
 """Files in the encoding older Chinese office software writes."""
 
 CLAIMS = "claims.toml"

@@ -19,6 +19,7 @@ from qinglian.demo.equivalence import Equivalence
 from qinglian.demo.generator import ACTIVITY_FILES, write_files
 from qinglian.demo.importing import import_file
 from qinglian.demo.production import planned
+from qinglian.demo.rooms import ROOMS, post_room
 from qinglian.ingest.accounts import read_certificates
 from qinglian.ledger import evidence
 from qinglian.ledger.actor import Actor
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 MARK = ".qinglian-demo"
 PERIOD = "FY2022"
 GWP = "AR5"
+DIMENSIONS = ("production", "suppliers", "logistics", "recycling", "packaging")
 # In both languages at once: the canonical export has the same bytes whichever language the reader has.
 ORGANISATION = "合成笔记本制造商 Synthetic Laptop Maker"
 
@@ -74,6 +76,7 @@ def run_demo(folder: Path, console: Console) -> Outcome:
         _imports(book, actor, files, outcome)
         _certificates(book, actor, files / "certificates.csv", outcome)
         inventory = _inventory(book, actor, outcome)
+        _dimensions(book, inventory, home, outcome)
         _explained(book, inventory, outcome)
         _claims(book, actor, outcome)
         _laps(book, actor, folder, outcome)
@@ -93,6 +96,8 @@ def _prepare(folder: Path) -> tuple[Path, Path]:
         if old.exists():
             shutil.rmtree(old)
     write_files(files)
+    for room in ROOMS:
+        room.write(files / room.name)
     return files, home
 
 
@@ -111,6 +116,9 @@ def _imports(book: Book, actor: Actor, files: Path, outcome: Outcome) -> None:
     for name in ACTIVITY_FILES:
         posted = import_file(book, actor, files / name)
         rows.append((name.partition("/")[0], name, Fraction(posted)))
+    for room in ROOMS:
+        posted = post_room(book, actor, room, files / room.name)
+        rows.append((room.name, f"{room.name}/", Fraction(posted)))
     columns = (
         Column(text("demo.dimension")),
         Column(text("demo.file")),
@@ -158,6 +166,39 @@ def _unresolved(inventory: Inventory) -> Table:
         Column(text("demo.rows"), kind="quantity"),
     )
     return Table(text("demo.unresolved"), columns, rows)
+
+
+def _dimensions(book: Book, inventory: Inventory, home: Path, outcome: Outcome) -> None:
+    """Say a line about each dimension, with the command that lists the rows behind its largest part."""
+    period = parse_period(PERIOD, book.identity.calendar, book.identity.zone)
+    headlines = {room.name: room.headline(book, period) for room in ROOMS}
+    columns = (
+        Column(text("demo.dimension")),
+        Column("t CO2e", kind="quantity"),
+        Column(text("demo.in_brief")),
+        Column(text("demo.down_to_the_row")),
+    )
+    rows: list[tuple[str, Fraction, str | None, str]] = []
+    for name in DIMENSIONS:
+        parts = _by_activity(inventory, name)
+        largest = max(parts, key=lambda activity: (parts[activity], activity))
+        command = f"qinglian records --book {home} --activity {largest} --limit 3"
+        rows.append((name, sum(parts.values(), Fraction(0)) / 1000, headlines.get(name), command))
+    outcome.figures.append(Table(text("demo.dimensions"), columns, tuple(rows)))
+    outcome.data["dimensions"] = [
+        {"dimension": name, "t_co2e": tonnes, "in_brief": brief, "rows": command}
+        for name, tonnes, brief, command in rows
+    ]
+
+
+def _by_activity(inventory: Inventory, dimension: str) -> dict[str, Fraction]:
+    """Gross kilograms of CO2e of a dimension by activity; scope 2 by location."""
+    parts: dict[str, Fraction] = defaultdict(Fraction)
+    for emission in inventory.select():
+        line = emission.line
+        if (line.stream.dimension or "production") == dimension and line.rule.method != "market":
+            parts[line.stream.activity] += emission.kg_co2e
+    return parts
 
 
 def _explained(book: Book, inventory: Inventory, outcome: Outcome) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from qinglian.present.exits import Exit
 
 if TYPE_CHECKING:
     from qinglian.present.console import Console
+    from qinglian.present.figures import Table
     from qinglian.recycling.readers import Recovery
 
 PATH = click.Path(path_type=Path)
@@ -110,13 +112,7 @@ def report(console: Console, path: Path, drawing: Path | None) -> None:
         write_drawings(drawing, figures)
     tables = [as_table(sankey), *figures[1:]]
     names = ("flows", "lots", "yields", "waste")
-    data = {
-        name: {
-            "columns": [column.heading for column in table.columns],
-            "rows": [list(row) for row in table.rows],
-        }
-        for name, table in zip(names, tables, strict=True)
-    }
+    data = {name: _rows(table) for name, table in zip(names, tables, strict=True)}
     console.emit(data, *figures)
 
 
@@ -237,6 +233,12 @@ def returns(console: Console, path: Path, first: int, last: int, drawing: Path |
     if drawing is not None:
         write_drawings(drawing, tuple(figures))
     console.emit(data, *figures)
+
+
+def _rows(table: Table) -> dict[str, object]:
+    """Headings and rows; numbers as exact text."""
+    rows = [[plain(cell) if isinstance(cell, Fraction) else cell for cell in row] for row in table.rows]
+    return {"columns": [column.heading for column in table.columns], "rows": rows}
 
 
 def _read(console: Console, recovery: Recovery) -> Recovery:
