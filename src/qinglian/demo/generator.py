@@ -171,62 +171,6 @@ def refrigerants() -> Iterator[Row]:
         yield "HEF", "fugitive.SF6", start, end, sf6, "kg", "开关柜", f"WX{tag}", SYNTHETIC
 
 
-def purchases() -> Iterator[Row]:
-    """Direct materials by weight, a line per supplier and month."""
-    yield (*ENGLISH, "counterparty", "dimension", "note")
-    materials = (
-        ("it_equipment.primary", 420, ("S-101", "S-102", "S-103")),
-        ("aluminium.primary", 150, ("S-201", "S-202")),
-        ("aluminium.closed_loop", 60, ("S-203",)),
-        ("plastics_average.primary", 210, ("S-301", "S-302")),
-        ("plastics_average.closed_loop", 90, ("S-303",)),
-        ("steel_cans.primary", 95, ("S-401",)),
-    )
-    for tag, start, end, season in _months():
-        for site, share in (("HEF", 60), ("SZX", 18), ("CTU", 22)):
-            for material, tonnes, suppliers in materials:
-                for supplier in suppliers:
-                    kg = around(f"{site}/{material}/{supplier}/{tag}", tonnes * share * season // 10, 12)
-                    yield (
-                        site,
-                        f"material.{material}",
-                        start,
-                        end,
-                        kg,
-                        "kg",
-                        "ERP",
-                        f"PO-{supplier}-{tag}",
-                        supplier,
-                        "suppliers",
-                        SYNTHETIC,
-                    )
-
-
-def spend() -> Iterator[Row]:
-    """Purchases known by money only (2022 US dollars), and capital goods."""
-    yield (*ENGLISH, "currency", "price_year", "dimension", "quantity_basis", "note")
-    accounts = (("spend.335911", 2_600_000), ("spend.423430", 1_900_000), ("spend_capital.423430", 800_000))
-    for tag, start, end, season in _months():
-        for site, share in (("HEF", 60), ("SZX", 18), ("CTU", 22)):
-            for activity, dollars in accounts:
-                usd = around(f"{site}/{activity}/{tag}", dollars * share * season // 10_000, 20)
-                yield (
-                    site,
-                    activity,
-                    start,
-                    end,
-                    usd,
-                    "USD",
-                    "AP",
-                    f"AP-{tag}",
-                    "USD",
-                    2022,
-                    "suppliers",
-                    "spend",
-                    SYNTHETIC,
-                )
-
-
 CERTIFICATES: tuple[Row, ...] = (
     (
         "kind",
@@ -275,8 +219,6 @@ TABLES: dict[str, Callable[[], Iterable[Row]]] = {
     "production/光伏.csv": solar,
     "production/fuels.csv": fuels,
     "production/制冷剂.csv": refrigerants,
-    "suppliers/purchases.csv": purchases,
-    "suppliers/spend.csv": spend,
     "certificates.csv": lambda: CERTIFICATES,
 }
 """What each file holds; the folder is the dimension."""

@@ -24,6 +24,10 @@ from qinglian.recycling import account as recycling
 from qinglian.recycling import posted as recycling_posted
 from qinglian.recycling import readers as recycling_readers
 from qinglian.recycling import synthetic as recycling_files
+from qinglian.suppliers import account as suppliers
+from qinglian.suppliers import posted as suppliers_posted
+from qinglian.suppliers import readers as suppliers_readers
+from qinglian.suppliers import synthetic as suppliers_files
 
 if TYPE_CHECKING:
     from qinglian.core.period import Span
@@ -56,7 +60,12 @@ def _freight(book: Book, span: Span) -> str:
     return text("demo.freight", tkm=shown(logistics_posted.headline(book, span)))
 
 
+def _suppliers(book: Book, actor: Actor, folder: Path) -> list[Posting]:
+    return [suppliers.post_folder(book, actor, suppliers_readers.read(folder), folder)]
+
+
 ROOMS = (
+    Room("suppliers", suppliers_files.write_folder, _suppliers, suppliers_posted.headline),
     Room("logistics", logistics_files.write_folder, _logistics, _freight),
     Room("recycling", recycling_files.write_folder, _recycling, recycling_posted.headline),
     Room("packaging", packaging_files.write_folder, _packaging, packaging_posted.headline),

@@ -8,7 +8,7 @@ updated: a correction is a reversal and a new record with a reason.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
@@ -269,6 +269,43 @@ def correct(
         if batch is None:  # pragma: no cover - a replacement is one row or an error
             raise QinglianError("ledger.fact_taken", replacement.where)
     return reversal, batch
+
+
+def correct_many(
+    book: Book,
+    actor: Actor,
+    corrections: Iterable[tuple[int, Sequence[Fact]]],
+    *,
+    reason: str,
+    source: evidence.Stored | None = None,
+    approval: int | None = None,
+) -> int | None:
+    """Reverse live records and post what replaces each, all in one transaction; return the new batch.
+
+    A record may be replaced by several, such as a part of it by another method and the rest by the old one.
+
+    Parameters
+    ----------
+    source
+        The evidence file of the replacements, if they have one.
+
+    Raises
+    ------
+    QinglianError
+        As :func:`correct`; nothing is written where one of them fails.
+    """
+    _need_reason(reason)
+    pairs = [(fact, list(replacements)) for fact, replacements in corrections]
+    with book.write(actor, "correction", corrects=[fact for fact, _ in pairs], reason=reason) as transaction:
+        replacing = [new for _, replacements in pairs for new in replacements]
+        refuse_locked(transaction.connection, replacing, approval)
+        for fact, _ in pairs:
+            _write_reversal(book, transaction, reason, approval, fact=fact)
+        writer = _Writer(book, transaction, evidence.register(transaction, source) if source else None)
+        writer.write(replacing, result := Posting())
+        if result.conflicts or result.already:
+            raise QinglianError("ledger.fact_taken", replacing[0].where)
+        return writer.close("correction", reason=reason, approval=approval)
 
 
 def _reverse(book: Book, actor: Actor, reason: str, approval: int | None, **which: int) -> int:
