@@ -164,7 +164,7 @@ def _statistic(value: float) -> Decimal:
 
 
 def _apart(book: Book, version: Version, start: Any, end: Any) -> list[dict[str, Any]]:
-    """Claims of the period known when the version was drafted: avoided emissions and offsets, never netted."""
+    """Claims of the period known when the version was drafted: avoided and offset, never netted."""
     with book.read() as connection:
         entered = claims(connection)
     return [

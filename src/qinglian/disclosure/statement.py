@@ -116,7 +116,7 @@ def frozen_points(statement: Statement) -> dict[str, DataPoint]:
 
 
 def figures(value: Value, found: dict[str, Value]) -> dict[str, Any]:
-    """Return what is frozen of a value: exact, rounded, quality, and what a total's rounded parts add up to."""
+    """Return what is frozen of a value: exact, rounded, quality, the sum of a total's rounded parts."""
     decimals = value.point.decimals
     return {
         "exact": value.exact,
@@ -150,6 +150,7 @@ def _entry(
     bindings = [
         {
             "framework": one.id,
+            "version": one.version,
             "code": binding.code,
             "relation": binding.relation,
             "confirmed": binding.confirmed,
