@@ -4,8 +4,8 @@
 
 The assurer chooses the seed, so nobody else chooses the records. ``random`` ranks every record behind the
 data point by SHA-256 of seed, code and record and takes the first N: each record is equally likely. ``unit``
-is sampling in proportion to size: N equal steps through the total, begun at a place the seed decides, so a large
-record cannot hide. A record weighs its share, by quantity, of what its source stream contributes.
+is sampling in proportion to size: N equal steps through the total, begun at a place the seed decides, so a
+large record cannot hide. A record weighs its share, by quantity, of what its source stream contributes.
 """
 
 from __future__ import annotations
