@@ -1,6 +1,7 @@
 """The one table of data points, and the dated framework files that bind to it."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_versions_of_a_framework_do_not_overlap_and_each_has_a_named_source():
         assert one.bindings, one.id
         by_id.setdefault(one.id, []).append(one)
     for versions in by_id.values():
-        for earlier, later in zip(versions, versions[1:], strict=False):
+        for earlier, later in pairwise(versions):
             assert earlier.valid_to is not None
             assert earlier.valid_to <= later.valid_from
 
