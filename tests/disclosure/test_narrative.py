@@ -67,6 +67,10 @@ def test_names_and_ordinary_words_are_no_numbers(text):
     assert unbound_numbers(text) == []
 
 
+def test_a_number_is_told_whole():
+    assert unbound_numbers("2,696 MWh, 18.3 kg.") == ["2,696", "18.3"]
+
+
 @given(st.integers(0, 10**9), st.sampled_from(["t", " tonnes", "吨", "%", ""]))
 def test_no_digits_pass_unbound(number, unit):
     assert unbound_numbers(f"about {number}{unit} or so")

@@ -31,6 +31,10 @@ def test_the_notes_say_what_the_run_did(book, drafted):
     assert "electricity.purchased: no factor answers 6 records" in told["Exclusions"]
     assert "Not recorded does not mean zero" in told["Exclusions"]
     assert "Electricity purchased: 14.3 % from estimated" in told["Coverage and estimates"]
+    assert (
+        "Total emissions, location-based is without Scope 3, category 3" not in told["Coverage and estimates"]
+    )
+    assert "Scope 3 emissions, gross is without Scope 3, category 3" in told["Coverage and estimates"]
     assert "no factor states a spread" in told["Uncertainty"]
     assert "nothing is restated" in told["Restatements and base year"]
     assert "approved by a person who posted none" in told["Review and integrity"]

@@ -15,7 +15,11 @@ from qinglian.core.errors import QinglianError
 from qinglian.disclosure.pack import drawn, write_pack
 from qinglian.disclosure.statement import build_statement
 from qinglian.disclosure.verifier import sample
-from tests.disclosure.conftest import AS_OF
+from qinglian.ledger.calculation import calculate
+from qinglian.ledger.posting import post
+from qinglian.ledger.versions import create_version
+from tests.disclosure.conftest import AS_OF, publish
+from tests.ledger import conftest as write
 
 
 @pytest.fixture
@@ -72,6 +76,18 @@ def test_control_totals_are_the_figures(pack, book, drafted):
     }
     assert {code: one["total"] for code, one in controls.items()} == stating
     assert controls["ghg.scope2.location"]["records"] == 3
+
+
+def test_a_bill_that_crosses_months_is_one_record(lite, actor, year, tmp_path):
+    bill = write.fact("900", start=write.date(2022, 1, 15), end=write.date(2022, 4, 15))
+    post(lite, actor, [bill])
+    drafted = create_version(lite, actor, calculate(lite, actor, year).id)
+    publish(lite, drafted.id)
+    pack = tmp_path / "pack.zip"
+    assert write_pack(lite, drafted.id, AS_OF, pack).controls["ghg.scope2.location"]["records"] == 1
+    (record,) = drawn(pack, "ghg.scope2.location", 5, "x", "unit")
+    assert record["quantity"] == "900/1"
+    assert alone(pack, "verify.py").returncode == 0
 
 
 def lines(name):

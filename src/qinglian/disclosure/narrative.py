@@ -13,6 +13,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -103,12 +104,16 @@ def unbound_numbers(source: str) -> list[str]:
 def _digits(bare: str) -> Iterator[str]:
     """Runs of characters with a numeric value, in any script; Chinese numerals are words in most words."""
     run = ""
-    for letter in f"{bare} ":
-        if unicodedata.category(letter) in {"Nd", "Nl", "No"}:
+    for letter, following in pairwise(f"{bare}  "):
+        if _digit(letter) or (run and letter in ",.，．" and _digit(following)):
             run += letter
         elif run:
             yield run
             run = ""
+
+
+def _digit(letter: str) -> bool:
+    return unicodedata.category(letter) in {"Nd", "Nl", "No"}
 
 
 def _problems(position: int, paragraph: dict[str, str], statement: Statement) -> Iterator[Problem]:

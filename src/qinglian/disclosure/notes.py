@@ -122,12 +122,22 @@ def _coverage(data: dict[str, Any]) -> Iterator[str]:
                 resolved=entry["resolved"],
                 records=entry["records"],
             )
+    yield from _missing_parts(data)
     estimated = [entry for entry in data["points"] if entry["estimated"] and Fraction(entry["estimated"])]
     for entry in estimated:
         share = _percent(Fraction(entry["estimated"]))
         yield text("disclosure.note_estimated", point=label(entry["point"]), share=share)
     if not estimated:
         yield text("disclosure.note_nothing_estimated")
+
+
+def _missing_parts(data: dict[str, Any]) -> Iterator[str]:
+    """Totals that lack a part whose data no factor answers; parts without data are exclusions already."""
+    known = {entry["point"]["code"]: entry for entry in data["points"]}
+    for entry in known.values():
+        parts = [label(known[code]["point"]) for code in entry["missing_parts"] if known[code]["records"]]
+        if entry["exact"] is not None and parts:
+            yield text("disclosure.note_missing_parts", point=label(entry["point"]), parts=parts)
 
 
 def _uncertainty(estimates: list[dict[str, Any]]) -> Iterator[str]:

@@ -193,7 +193,7 @@ def _quantity(by_rule: dict[str, dict[int, Line]]) -> Fraction:
 
 
 def _records(book: Book, inputs: Inputs) -> Iterator[dict[str, Any]]:
-    """Every posted record (or its part) of the period and scenario, in the very segments of the run."""
+    """Every posted record of the period and scenario, as far as it lies in it, in the segments of the run."""
     first, end = day_number(inputs.period.start), day_number(inputs.period.end)
     with book.read() as connection:
         scenario = select(schema.scenario.c.id).where(schema.scenario.c.name == inputs.scenario)
@@ -208,10 +208,16 @@ def _records(book: Book, inputs: Inputs) -> Iterator[dict[str, Any]]:
     engine = open_engine(spill=book.cache_folder)
     try:
         paths = present_paths(book, list(inputs.segments))
-        rows = engine.query(sql, parquet={"facts": paths}).to_pylist() if paths else []
+        rows: list[dict[str, Any]] = engine.query(sql, parquet={"facts": paths}).to_pylist() if paths else []
     finally:
         engine.close()
-    for row in rows:
+    whole: dict[int, dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: (row["fact_id"], row["start_utc"])):
+        begun = whole.setdefault(row["fact_id"], row)
+        if begun is not row:  # a record was split where a month or a factor ends
+            begun["quantity"] += row["quantity"]
+            begun["end_utc"] = max(begun["end_utc"], row["end_utc"])
+    for row in whole.values():
         symbol, decimals = units[row["unit_id"]]
         stream = known[row["stream_id"]]
         yield {
