@@ -1,8 +1,9 @@
 """The disclosure pack: behind every figure its whole population of lines and records, with control totals.
 
 A zip of the ledger's own evidence pack, the statement, the rules, per data point every line that counts in
-it, and every posted record of the period. Two scripts that need only the standard library verify it and draw
-samples from it, so that the assurer picks and not the company. The same book gives the same bytes.
+it, and every posted record of the period with the hash of its evidence, which lies in the ledger's pack (a
+file's name may name a person, so names stay in the book). Two scripts that need only the standard library
+verify it and draw samples from it: the assurer picks and not the company. The same book gives the same bytes.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ from qinglian.ledger import schema
 from qinglian.ledger.book import Book
 from qinglian.ledger.calculation import Inputs
 from qinglian.ledger.engines import open_engine
-from qinglian.ledger.evidence import evidence_name
 from qinglian.ledger.evidence_pack import write_evidence_pack
 from qinglian.ledger.facts import day_number
 from qinglian.ledger.files import placing
@@ -200,7 +200,6 @@ def _records(book: Book, inputs: Inputs) -> Iterator[dict[str, Any]]:
         number = int(connection.execute(scenario).scalar_one())
         known, units = streams(connection), units_of_record(connection)
         hashes = {row.id: row.sha256 for row in connection.execute(select(schema.evidence))}
-        names = {evidence: evidence_name(connection, evidence) for evidence in hashes}
     sql = (
         f"SELECT {COLUMNS} FROM facts WHERE scenario_id = {number} "  # noqa: S608 - numbers of ours
         f"AND start_day >= {first} AND start_day < {end}"
@@ -230,7 +229,6 @@ def _records(book: Book, inputs: Inputs) -> Iterator[dict[str, Any]]:
             "end": row["end_utc"],
             "evidence": hashes.get(row["evidence_id"]),
             "fact": row["fact_id"],
-            "file": names.get(row["evidence_id"]),
             "quantity": Fraction(row["quantity"], 10**decimals),
             "reverses": row["reverses"],
             "start": row["start_utc"],

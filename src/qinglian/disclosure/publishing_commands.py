@@ -138,7 +138,7 @@ def sample(console: Console, archive: Path, code: str, size: int, seed: str, met
     from qinglian.disclosure.pack import drawn
 
     found = drawn(archive, code, size, seed, method)
-    names = ("record", "facility", "activity", "quantity", "unit", "file", "row", "contribution")
+    names = ("record", "facility", "activity", "quantity", "unit", "evidence", "row", "contribution")
     numbers = {"quantity", "contribution"}
     columns = tuple(
         Column(text(f"disclosure.column_{name}"), kind="quantity" if name in numbers else "text")
@@ -151,7 +151,7 @@ def sample(console: Console, archive: Path, code: str, size: int, seed: str, met
             one["activity"],
             Fraction(one["quantity"]),
             one["unit"],
-            one["file"] or one["evidence"] or "",
+            (one["evidence"] or "")[:16],
             "" if one["row"] is None else str(one["row"]),
             one["weight"],
         )
