@@ -59,6 +59,8 @@ def test_a_restated_version_says_what_it_replaces_and_why(book, drafted, actor, 
     assert "supersedes version 1. Reason: late bill" in told
     assert "Scope 2, location-based (gross), t CO2e: before 0.7, activity 1.4" in told
     assert "Base year 2022" in told
+    earlier = said(build_statement(book, drafted.id, AS_OF))["Restatements and base year"]
+    assert "Version 2 of this period has been published since" in earlier
 
 
 @pytest.mark.parametrize("single", [True, False])

@@ -19,7 +19,7 @@ from qinglian.ledger.replay import stored_inputs
 from qinglian.ledger.report import outside_kyoto
 from qinglian.ledger.restatement import restatements
 from qinglian.ledger.uncertainty import analytic, cells
-from qinglian.ledger.versions import Version
+from qinglian.ledger.versions import PUBLISHED, Version, versions
 
 TONNE = 1000  # kg
 
@@ -186,10 +186,16 @@ def _base_year(book: Book) -> dict[str, Any] | None:
 
 
 def _restatements(book: Book, version: Version) -> dict[str, Any]:
-    """Return what the version supersedes and why, and the recorded splits of the difference."""
+    """Return what the version supersedes and why, what supersedes it, and recorded splits of differences."""
     recorded = [
         {"from": one.before, "to": one.after, "differences": [d.record() for d in one.differences]}
         for one in restatements(book)
         if one.after == version.id
     ]
-    return {"supersedes": version.supersedes, "reason": version.reason, "recorded": recorded}
+    later = [one.id for one in versions(book) if one.supersedes == version.id and one.state == PUBLISHED]
+    return {
+        "supersedes": version.supersedes,
+        "reason": version.reason,
+        "recorded": recorded,
+        "superseded_by": later,
+    }

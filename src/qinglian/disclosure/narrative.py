@@ -30,19 +30,19 @@ ABOUT = ("period", "organisation")
 _NAMES = re.compile(
     r"\bscopes? [123](?:(?:, [12])? (?:and|or) [123])?\b|范围[123一二三](?:[、和及与][123一二三])*"
     r"|\b(?:ISO|IEC|GB/T|GRI|IFRS|ESRS|AA|ISAE|ISSA)[ -]?[A-Z]{0,2}\d+(?:-\d+)*(?::\d{4})?\b"
-    r"|\b(?:CO2e?|CH4|N2O|SF6|NF3)\b",
+    r"|\b(?:CO2e?|CH4|N2O|SF6|NF3)\b|\bnet[- ]zero\b",
     re.IGNORECASE,
 )
 _ENGLISH = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
     r"|eighteen|nineteen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|millions?|billions?"
-    r"|dozens?|half|halved|halving|third|thirds|quarter|quarters|twice|thrice|doubl(?:ed|ing|e)|tripl(?:ed|ing|e)"
-    r"|per ?cent|zero)\b",
+    r"|dozens?|half|halved|halving|thirds?(?= of)|quarters?(?= of)|twice|thrice"
+    r"|doubl(?:ed|ing|e)|tripl(?:ed|ing|e)|per ?cent|zero)\b",
     re.IGNORECASE,
 )
 _CHINESE = re.compile(
     r"[百千万]?分之|[零〇一二三四五六七八九十百千万亿两几半数]+(?:多|余)?"
-    r"(?:吨|公斤|千克|度|倍|成(?!为|立|果|本|员|功|品)|个百分点|万|亿|棵|株|兆瓦|千瓦|家|元)"
+    r"(?:吨|公斤|千克|度|倍|成(?!为|立|果|本|员|功|品|不变)|个百分点|万|亿|棵|株|兆瓦|千瓦|家|元)"
     r"|翻番|翻倍|翻了|减半|一半|过半|%|％|‰"
 )
 _CLAIMS = re.compile(

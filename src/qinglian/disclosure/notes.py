@@ -162,6 +162,8 @@ def _restatements(data: dict[str, Any]) -> Iterator[str]:
         yield text("disclosure.note_first_version")
     else:
         yield text("disclosure.note_supersedes", version=found["supersedes"], reason=found["reason"] or "–")
+    for number in found["superseded_by"]:
+        yield text("disclosure.note_superseded", version=number)
     for one in found["recorded"]:
         for change in one["differences"]:
             yield text(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from urllib.parse import quote
 
 from qinglian.core.text import language, text
 from qinglian.disclosure.chart import scope_bars
@@ -50,13 +51,17 @@ class PublicPage:
 
 def address(report: Report, organisation: str) -> str:
     """Return the lasting address: ``/disclosure/ORGANISATION/PERIOD/vVERSION-HASH/``."""
-    period = report.statement.data["period"]["label"]
-    return f"/disclosure/{organisation}/{period}/v{report.statement.version}-{report.sha256[:16]}/"
+    return f"{_home(report, organisation)}v{report.statement.version}-{report.sha256[:16]}/"
 
 
 def latest_address(report: Report, organisation: str) -> str:
     """Return the address that shows the newest report of the period."""
-    return f"/disclosure/{organisation}/{report.statement.data['period']['label']}/latest/"
+    return f"{_home(report, organisation)}latest/"
+
+
+def _home(report: Report, organisation: str) -> str:
+    period = report.statement.data["period"]["label"]
+    return f"/disclosure/{quote(organisation, safe='')}/{quote(period, safe='')}/"
 
 
 def public_page(report: Report, organisation: str) -> PublicPage:

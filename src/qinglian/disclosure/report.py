@@ -72,7 +72,8 @@ def publish_report(
         "version": statement.version,
     }
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in sorted({**files, MANIFEST: canonical_json(manifest)}.items()):
+    # The manifest comes last: a folder without it is no report.
+    for name, content in [*sorted(files.items()), (MANIFEST, canonical_json(manifest))]:
         with placing(folder / name) as temporary:
             temporary.write_bytes(content)
     return Report(folder, statement, told, manifest)
