@@ -16,7 +16,9 @@ from qinglian.disclosure.pack import drawn, write_pack
 from qinglian.disclosure.statement import build_statement
 from qinglian.disclosure.verifier import sample
 from qinglian.ledger.calculation import calculate
-from qinglian.ledger.posting import post
+from qinglian.ledger.inventory import View
+from qinglian.ledger.organisation import OwnershipShare, add_ownership
+from qinglian.ledger.posting import post, undo
 from qinglian.ledger.versions import create_version
 from tests.disclosure.conftest import AS_OF, publish
 from tests.ledger import conftest as write
@@ -88,6 +90,25 @@ def test_a_bill_that_crosses_months_is_one_record(lite, actor, year, tmp_path):
     (record,) = drawn(pack, "ghg.scope2.location", 5, "x", "unit")
     assert record["quantity"] == "900/1"
     assert alone(pack, "verify.py").returncode == 0
+
+
+def test_shares_and_reversals_keep_every_control_total(lite, actor, year, tmp_path):
+    half = OwnershipShare("group", Fraction(1, 2), True, True, write.date(2020, 1, 1), write.date(2022, 4, 1))
+    whole = OwnershipShare("group", Fraction(1), True, True, write.date(2022, 4, 1), None)
+    for share in (half, whole):
+        add_ownership(lite, actor, share, reason="bought")
+    post(lite, actor, [write.fact("1000"), write.fact("500", start=write.date(2022, 5, 1), source="meter-2")])
+    wrong = post(lite, actor, [write.fact("77", start=write.date(2022, 6, 1), source="meter-3")])
+    undo(lite, actor, wrong.batch, reason="typed twice")
+    drafted = create_version(lite, actor, calculate(lite, actor, year).id, View("equity"))
+    publish(lite, drafted.id)
+    statement = build_statement(lite, drafted.id, AS_OF)
+    assert Fraction(statement.point("energy.electricity.purchased")["exact"]) == 1
+    assert Fraction(statement.point("ghg.scope2.location")["exact"]) == Fraction("0.2")
+    pack = tmp_path / "pack.zip"
+    write_pack(lite, drafted.id, AS_OF, pack)
+    found = alone(pack, "verify.py")
+    assert found.returncode == 0, found.stdout
 
 
 def lines(name):

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qinglian.core.errors import QinglianError
+from qinglian.disclosure.coverage import STATUSES, coverage
 from qinglian.disclosure.points import data_points
 from qinglian.disclosure.rounding import rounded, shown
 from qinglian.disclosure.statement import build_statement, evaluate, frozen_points
@@ -121,3 +122,14 @@ def test_a_comparative_stands_beside_and_must_be_of_another_period(book, drafted
     with pytest.raises(QinglianError) as caught:
         build_statement(book, later.id, AS_OF, comparatives=(later.id,))
     assert caught.value.code == "disclosure.comparative_same_period"
+
+
+def test_coverage_counts_every_bound_code_once(book, drafted):
+    data = build_statement(book, drafted.id, AS_OF).data
+    found = {(one["framework"], one["version"]): one for one in coverage(data)}
+    waste = found["gri-306", "2020"]
+    assert (waste["reported"], waste["no_data"], waste["confirmed"], waste["bound"]) == (2, 1, 3, 3)
+    bindings = [binding for entry in data["points"] for binding in entry["bindings"]]
+    assert sum(one["bound"] for one in found.values()) == len(bindings)
+    for one in found.values():
+        assert sum(one[status] for status in STATUSES) == one["bound"]

@@ -122,9 +122,11 @@ def statement(
     console: Console, number: int, as_of: date, comparatives: tuple[int, ...], only: tuple[str, ...]
 ) -> None:
     """Show the figures of a published version."""
+    from qinglian.disclosure.coverage import coverage
+
     found = read_statement(console, number, as_of, comparatives, only)
     console.emit(
-        {"sha256": found.sha256, "statement": found.data},
+        {"sha256": found.sha256, "statement": found.data, "coverage": coverage(found.data)},
         *statement_tables(found),
         text("disclosure.statement_text", sha256=found.sha256),
     )
@@ -132,9 +134,10 @@ def statement(
 
 def statement_tables(found: Statement) -> list[Table]:
     """Figures and codes of a statement as tables, without what has no data."""
+    from qinglian.disclosure.coverage import coverage_table
     from qinglian.disclosure.public import binding_table, figure_table
 
-    return [figure_table(found.data), binding_table(found.data)]
+    return [figure_table(found.data), coverage_table(found.data), binding_table(found.data)]
 
 
 for _verb in (report, verify, pack, sample):

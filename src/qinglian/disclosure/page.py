@@ -13,8 +13,10 @@ from typing import Any
 
 from qinglian.core.text import language, text
 from qinglian.disclosure.chart import scope_bars
+from qinglian.disclosure.coverage import coverage_table
 from qinglian.disclosure.notes import label, notes
 from qinglian.disclosure.rounding import rounded, shown
+from qinglian.present.documents import to_html
 from qinglian.present.svg import to_svg
 
 STYLE = """
@@ -27,7 +29,7 @@ h3{font-size:1rem;margin:1.2rem 0 .2rem}
 table{border-collapse:collapse;margin:.5rem 0;width:100%}
 caption{text-align:left;font-weight:600;padding:.3rem 0}
 th,td{padding:.2rem .6rem .2rem 0;text-align:left;border-bottom:1px solid #ccc;vertical-align:top}
-.n{text-align:right;white-space:nowrap}.u{color:#8a4b00}.small{font-size:.85em;color:#555}
+.n,.right{text-align:right;white-space:nowrap}.u{color:#8a4b00}.small{font-size:.85em;color:#555}
 svg{display:block;max-width:100%;margin:.5rem 0}dt{font-weight:600}dd{margin:0 0 .3rem;overflow-wrap:anywhere}
 @media print{body{font-size:8.5pt;margin:0;max-width:none;padding:0}
 tr,h3{break-inside:avoid}h2,h3{break-after:avoid}}
@@ -48,6 +50,7 @@ def html_report(data: dict[str, Any], narrative: list[dict[str, Any]]) -> str:
         *(_group(data, name) for name in GROUPS),
         f"<h2>{escape(text('disclosure.framework_index'))}</h2>",
         f"<p>{escape(text('disclosure.framework_remark', as_of=data['as_of']))}</p>",
+        to_html(coverage_table(data)),
         *(_framework(data, one) for one in data["frameworks"]),
         f"<h2>{escape(text('disclosure.methodology'))}</h2>",
         *(_note(heading, sentences) for heading, sentences in notes(data)),
@@ -118,7 +121,7 @@ def _row(entry: dict[str, Any]) -> list[str]:
     point, parts = entry["point"], entry["rounded_parts"]
     return [
         label(point),
-        point["unit"],
+        _unit(point),
         _figure(entry["rounded"]),
         *(_figure(one["rounded"]) for one in entry["comparatives"]),
         _figure(parts) if parts is not None and parts != entry["rounded"] else "",
@@ -126,6 +129,10 @@ def _row(entry: dict[str, Any]) -> list[str]:
         _share(entry["fallback"]),
         text(f"disclosure.status_{entry['status']}"),
     ]
+
+
+def _unit(point: dict[str, Any]) -> str:
+    return str(point["unit"]).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _figure(value: str | None) -> str:
@@ -148,7 +155,7 @@ def _framework(data: dict[str, Any], one: dict[str, Any]) -> str:
             binding["code"],
             label(entry["point"]),
             _figure(entry["rounded"]),
-            entry["point"]["unit"],
+            _unit(entry["point"]),
             text(f"disclosure.relation_{binding['relation']}"),
             text(f"disclosure.class_{binding['class']}"),
             binding[f"note_{language()}"],

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from qinglian.core.text import language, text
 from qinglian.disclosure.chart import scope_bars
+from qinglian.disclosure.coverage import coverage_table
 from qinglian.disclosure.notes import label, notes
 from qinglian.disclosure.report import MANIFEST, Report
 from qinglian.present.figures import Column, Figure, Table
@@ -86,7 +87,8 @@ def public_page(report: Report, organisation: str) -> PublicPage:
         PublicFile(home + name, name, MEDIA["." + name.rpartition(".")[2]], listed[name]) for name in names
     )
     chart = scope_bars(data)
-    figures: tuple[Figure, ...] = (*([chart] if chart.bars else []), figure_table(data), binding_table(data))
+    tables = (figure_table(data), coverage_table(data), binding_table(data))
+    figures: tuple[Figure, ...] = (*([chart] if chart.bars else []), *tables)
     said = tuple((heading, tuple(sentences)) for heading, sentences in notes(data) if sentences)
     return PublicPage(home, latest_address(report, organisation), title, tuple(told), figures, said, files)
 
