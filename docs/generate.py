@@ -31,6 +31,7 @@ def write(folder: Path) -> None:
     folder.mkdir(parents=True)
     pages = {"commands": commands(), "errors": errors(), "tables": tables(), "modules": modules()}
     pages["files"] = files()
+    pages["disclosure"] = disclosure()
     for name, page in pages.items():
         (folder / f"{name}.md").write_text(page, encoding="utf-8")
 
@@ -99,6 +100,28 @@ def files() -> str:
     parts = ["# Tables of files", "Headings in either language; units stand in headings and may be others."]
     for path in sorted(Path(qinglian.__file__).parent.glob("*/*schema.toml")):
         parts += [f"## {path.parent.name}/{path.name}", schema_markdown(load_schema(path), 3)]
+    return "\n\n".join(parts)
+
+
+def disclosure() -> str:
+    """Every data point, and every code that a framework version gives it."""
+    from qinglian.disclosure.frameworks import frameworks
+    from qinglian.disclosure.points import data_points
+
+    rows = [
+        (point.code, f"{point.label_en}\n{point.label_zh}", point.unit, str(point.decimals), point.note_en)
+        for point in data_points().values()
+    ]
+    headings = ("code", "data point", "unit", "decimals", "note")
+    parts = ["# Data points and frameworks", "From the one table they are read by.", _table(headings, rows)]
+    for one in frameworks():
+        until = f"until {one.valid_to}" if one.valid_to else "open"
+        parts += [
+            f"## {one.title_en}: {one.version}",
+            f"In use from {one.valid_from}, {until}. {one.citation}",
+        ]
+        bound = [(b.point, b.code, b.relation, b.source_class, b.citation) for b in one.bindings]
+        parts.append(_table(("data point", "code", "relation", "read in", "source"), bound))
     return "\n\n".join(parts)
 
 

@@ -106,6 +106,11 @@ VERBS: dict[str, Verb] = {
     "published": Verb(
         "qinglian.ledger.published_command:published", "Check published figures", "核对已公布的数字"
     ),
+    "disclosure": Verb(
+        "qinglian.disclosure.commands:disclosure",
+        "Statements and reports under dated frameworks",
+        "按带日期的框架生成披露报表与报告",
+    ),
     "demo": Verb("qinglian.demo.command:demo", "Run a sample company's year", "运行示例公司的一年"),
 }
 

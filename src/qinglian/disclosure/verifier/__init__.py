@@ -1,0 +1,1 @@
+"""Scripts of the pack: they need the standard library and nothing else."""
