@@ -12,13 +12,12 @@ import click
 from qinglian.core.decimals import plain
 from qinglian.core.errors import QinglianError
 from qinglian.core.text import language, text
+from qinglian.logistics.answers import problem_data, said_of_posting
 from qinglian.logistics.ileap_commands import ileap
 from qinglian.present.drawings import svg_option
 from qinglian.present.exits import Exit
 
 if TYPE_CHECKING:
-    from qinglian.core.errors import Problem
-    from qinglian.ledger.posting import Posting
     from qinglian.logistics.booking import Ruled
     from qinglian.logistics.distances import Place
     from qinglian.logistics.model import Distance
@@ -238,34 +237,6 @@ def _noticed(console: Console, folder: LogisticsFolder) -> LogisticsFolder:
     for notice in folder.notices:
         console.note(str(notice))
     return folder
-
-
-def said_of_posting(console: Console, posting: Posting) -> Exit:
-    """Say what became of a posting."""
-    if posting.same_file_as is not None:
-        console.note(text("logistics.same_file", batch=posting.same_file_as))
-    data = {
-        "batch": posting.batch,
-        "posted": posting.posted,
-        "already": len(posting.already),
-        "conflicts": len(posting.conflicts),
-        "same_file_as": posting.same_file_as,
-    }
-    counts = {name: data[name] for name in ("posted", "already", "conflicts")}
-    console.emit(data, text("logistics.posted", **counts))
-    return Exit.CONFLICT if posting.conflicts else Exit.OK
-
-
-def problem_data(problem: Problem) -> dict[str, object]:
-    """Return a problem as data."""
-    where = problem.where
-    return {
-        "code": problem.code,
-        "message": problem.message(),
-        "file": None if where is None else where.file,
-        "row": None if where is None else where.row,
-        "column": None if where is None else where.column,
-    }
 
 
 def _leg(one: Ruled) -> dict[str, object]:

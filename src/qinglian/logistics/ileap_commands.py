@@ -33,7 +33,7 @@ def ileap() -> None:
 @click.pass_obj
 def check(console: Console, file: Path, folder: Path | None) -> Exit:
     """Recompute what a file states and flag what does not follow; repair nothing."""
-    from qinglian.logistics.commands import problem_data
+    from qinglian.logistics.answers import problem_data
 
     found = _receive(console, file, folder)
     said = [str(flag) for flag in found.flags]
@@ -82,7 +82,7 @@ def import_file(
     from qinglian.ledger.actor import Actor
     from qinglian.ledger.book import open_book
     from qinglian.logistics.account import post_chains
-    from qinglian.logistics.commands import said_of_posting
+    from qinglian.logistics.answers import said_of_posting
     from qinglian.logistics.ileap_chains import as_chains
 
     chains = as_chains(

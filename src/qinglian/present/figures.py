@@ -12,8 +12,8 @@ from typing import Literal, TypeAlias
 
 from qinglian.core.text import text
 from qinglian.present.lanes import LaneChart
+from qinglian.present.numbers import Number
 
-Number: TypeAlias = int | Decimal | Fraction
 Cell: TypeAlias = str | int | Decimal | Fraction | None
 Kind: TypeAlias = Literal["text", "quantity", "share", "identifier"]
 Align: TypeAlias = Literal["left", "right"]

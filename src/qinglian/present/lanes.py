@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qinglian.present.figures import Number
+    from qinglian.present.numbers import Number
 
 
 @dataclass(frozen=True, slots=True)

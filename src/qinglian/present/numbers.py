@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 from qinglian.core.text import language, text
 
-if TYPE_CHECKING:
-    from qinglian.present.figures import Number
+Number: TypeAlias = int | Decimal | Fraction
+"""What a figure may hold: never a float."""
 
 ABSENT = "–"
 """What stands where nothing is known; a missing value is not zero."""

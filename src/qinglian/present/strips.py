@@ -12,7 +12,8 @@ from qinglian.present.numbers import ABSENT, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from qinglian.present.figures import Axis, Curves, Gantt, Number
+    from qinglian.present.figures import Axis, Curves, Gantt
+    from qinglian.present.numbers import Number
 
 COLUMNS = 96
 LETTERS = "abcdefghijklmnopqrstuvwxyzαβγδεζηθικλμνξοπρστυφχψω"
