@@ -10,9 +10,9 @@ TABLES = {
     ),
     "parts": "part,partner,their_part,their_unit,per_ours,share\nP-2,urn:p:b,B-1,item,0.4,1\n",
     "purchases": (
-        "reference,facility,start,end,partner,part,activity,quantity,unit,value\n"
-        "PO-1,HEF,2025-01-01,2025-01-31,urn:p:a,P-1,material.one.primary,1000,kg,300\n"
-        "PO-2,HEF,2025-01-01,2025-01-31,urn:p:b,P-2,material.two.primary,500,kg,100\n"
+        "reference,facility,start,end,partner,part,activity,quantity,unit,value,currency\n"
+        "PO-1,HEF,2025-01-01,2025-01-31,urn:p:a,P-1,material.one.primary,1000,kg,300,CNY\n"
+        "PO-2,HEF,2025-01-01,2025-01-31,urn:p:b,P-2,material.two.primary,500,kg,100,CNY\n"
     ),
     "footprints": (
         "footprint,partner,their_part,unit,method,total,scope12,materials,transport,primary_share,quality,start,end,source\n"

@@ -39,17 +39,17 @@ def codes(folder):
         ("parts", "P-3,urn:p:b,B-9,item,0,1", ("suppliers.not_positive", "parts.csv", 3)),
         (
             "purchases",
-            "PO-9,HEF,2025-02-01,2025-01-01,urn:p:a,,material.one.primary,1,kg,",
+            "PO-9,HEF,2025-02-01,2025-01-01,urn:p:a,,material.one.primary,1,kg,,",
             ("suppliers.days_backwards", "purchases.csv", 4),
         ),
         (
             "purchases",
-            "PO-1,HEF,2025-02-01,2025-02-02,urn:p:a,,material.one.primary,1,kg,",
+            "PO-1,HEF,2025-02-01,2025-02-02,urn:p:a,,material.one.primary,1,kg,,",
             ("ingest.value_twice", "purchases.csv", 4),
         ),
         (
             "purchases",
-            "PO-9,HEF,2025-02-01,2025-02-02,urn:p:z,,material.one.primary,1,kg,",
+            "PO-9,HEF,2025-02-01,2025-02-02,urn:p:z,,material.one.primary,1,kg,,",
             ("ingest.reference_unknown", "purchases.csv", 4),
         ),
     ],

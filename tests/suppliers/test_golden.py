@@ -112,7 +112,7 @@ def test_deciding_after_an_import_and_importing_after_a_decision_agree(ask, tmp_
     ask("suppliers", "import", folder)
     ask("suppliers", "accept", folder, "F-1", *ACCEPT)
     once = reported(ask, folder)
-    longer = TABLES["purchases"] + "PO-3,HEF,2025-02-01,2025-02-28,urn:p:b,P-2,material.two.primary,50,kg,\n"
+    longer = TABLES["purchases"] + "PO-3,HEF,2025-02-01,2025-02-28,urn:p:b,P-2,material.two.primary,50,kg,,\n"
     folder = write(tmp_path / "files", purchases=longer)
     code, again = ask("suppliers", "import", folder)
     assert (code, again["posted"], again["already"]) == (Exit.OK, 1, 2)
@@ -130,10 +130,9 @@ def test_what_is_not_mapped_keeps_its_method(ask, tmp_path):
 
 
 def test_what_is_booked_elsewhere_is_taken_out_or_refused(ask, tmp_path):
-    lines = TABLES["purchases"].replace("unit,value\n", "unit,value,transport,packaging\n")
-    lines = lines.replace("kg,100\n", "kg,100,elsewhere,inside\n").replace(
-        "kg,300\n", "kg,300,inside,inside\n"
-    )
+    lines = TABLES["purchases"].replace("currency\n", "currency,transport,packaging\n")
+    lines = lines.replace("100,CNY\n", "100,CNY,elsewhere,inside\n")
+    lines = lines.replace("300,CNY\n", "300,CNY,inside,inside\n")
     folder = write(tmp_path / "files", purchases=lines)
     ask("suppliers", "import", folder)
     assert ask("suppliers", "accept", folder, "F-1", *ACCEPT)[1]["lines"] == 1

@@ -106,7 +106,7 @@ def report(console: Console, path: Path, period: str | None, drawing: Path | Non
 
     folder = _read(console, read(path))
     covered = [
-        (text("suppliers.by_spend", currency=currency or "—"), found)
+        (text("suppliers.by_spend", currency=currency), found)
         for currency, found in spend_coverage(folder.partners, folder.purchases).items()
     ]
     data: dict[str, object] = {}

@@ -72,12 +72,15 @@ class Purchase:
     part: str = ""
     price_year: int | None = None
     value: Fraction | None = None
+    currency: str = ""
     elsewhere: frozenset[str] = frozenset()
     where: Where | None = None
 
     def __post_init__(self) -> None:
         if self.quantity <= 0:
             raise QinglianError("suppliers.not_positive", self.where, name="quantity", value=self.quantity)
+        if self.value is not None and not (self.currency or self.by_spend):
+            raise QinglianError("suppliers.value_without_currency", self.where, reference=self.reference)
         if self.start >= self.end:
             raise QinglianError("suppliers.days_backwards", self.where, first=self.start, last=self.end)
 
@@ -85,6 +88,11 @@ class Purchase:
     def by_spend(self) -> bool:
         """Whether it is money that was counted."""
         return self.unit.dimension.startswith("money")
+
+    @property
+    def paid_in(self) -> str:
+        """Currency of what was paid; empty where nothing is known of it."""
+        return self.unit.symbol if self.by_spend else self.currency
 
     @property
     def spent(self) -> Fraction | None:

@@ -155,9 +155,20 @@ def _purchase(row: Mapping[str, Any], where: Where) -> Purchase:
         part=row["part"] or "",
         price_year=row["price_year"],
         value=_optional(row["value"]),
+        currency=_currency(row["currency"], where),
         elsewhere=frozenset(name for name in ELSEWHERE if row[name] == "elsewhere"),
         where=where,
     )
+
+
+def _currency(text: str | None, where: Where) -> str:
+    """Return the symbol of a currency; another unit is none."""
+    if not text:
+        return ""
+    unit = _unit(text, where)
+    if not unit.dimension.startswith("money"):
+        raise QinglianError("suppliers.no_currency", where, unit=text)
+    return unit.symbol
 
 
 def _footprint(row: Mapping[str, Any], where: Where) -> Footprint:

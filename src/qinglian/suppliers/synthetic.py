@@ -61,20 +61,20 @@ def parts() -> Iterator[Row]:
 def purchases() -> Iterator[Row]:
     """Direct materials by weight at three sites, services and machines by money at the first."""
     first = ("reference", "facility", "start", "end", "partner", "part", "activity", "quantity", "unit")
-    yield (*first, "price_year", "value", "transport", "packaging", "remark")
+    yield (*first, "price_year", "value", "currency", "transport", "packaging", "remark")
     for index, (year, month) in enumerate(MONTHS):
         start, end = f"{year}-{month:02}-01", f"{year}-{month:02}-{monthrange(year, month)[1]}"
         for site, share in SITES:
             for part, partner, activity, hundreds in MATERIALS:
                 kg = hundreds * share * SEASON[index] // 100
                 name = f"PO-{site}-{year}{month:02}-{part}"
-                line = (name, site, start, end, f"{URN}{partner}", part, activity, kg, "kg", "", kg * 3)
-                yield (*line, "elsewhere", "inside", SYNTHETIC)
+                bought = (name, site, start, end, f"{URN}{partner}", part, activity)
+                yield (*bought, kg, "kg", "", kg * 3, "CNY", "elsewhere", "inside", SYNTHETIC)
         for partner, activity, thousands in SPEND:
             usd = thousands * 10 * SEASON[index]
             name = f"INV-HEF-{year}{month:02}-{partner}"
             bought = (name, "HEF", start, end, f"{URN}{partner}", "", activity)
-            yield (*bought, usd, "USD", 2022, "", "inside", "inside", SYNTHETIC)
+            yield (*bought, usd, "USD", 2022, "", "", "inside", "inside", SYNTHETIC)
 
 
 def footprints() -> Iterator[Row]:

@@ -117,13 +117,13 @@ class Coverage:
 
 
 def spend_coverage(partners: Iterable[Partner], purchases: Iterable[Purchase]) -> dict[str, Coverage]:
-    """Return coverage by money paid, by currency; values without a currency stand under an empty name."""
+    """Return coverage by money paid, by currency."""
     states = {one.id: one.target for one in partners}
     sums: dict[str, dict[str | None, Fraction]] = {}
     for one in purchases:
         if one.spent is None:
             continue
-        row = sums.setdefault(one.unit.symbol if one.by_spend else "", {})
+        row = sums.setdefault(one.paid_in, {})
         state = states.get(one.partner)
         row[state] = row.get(state, Fraction(0)) + one.spent
     return {currency: Coverage("spend", row) for currency, row in sorted(sums.items())}
