@@ -111,6 +111,13 @@ VERBS: dict[str, Verb] = {
         "Statements and reports under dated frameworks",
         "按带日期的框架生成披露报表与报告",
     ),
+    "serve": Verb("qinglian.hall.commands:serve", "Serve the web platform", "启动网页平台"),
+    "worker": Verb("qinglian.hall.commands:worker", "Work on the platform's jobs", "处理平台的后台任务"),
+    "hall": Verb(
+        "qinglian.hall.commands:hall",
+        "The platform: invite, add, backup, restore",
+        "平台：邀请、添加、备份、恢复",
+    ),
     "demo": Verb("qinglian.demo.command:demo", "Run a sample company's year", "运行示例公司的一年"),
 }
 

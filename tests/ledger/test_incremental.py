@@ -16,7 +16,7 @@ from qinglian.ledger.calculation import calculate, recalculate
 from qinglian.ledger.engines import open_engine
 from qinglian.ledger.installed import install_packs
 from qinglian.ledger.posting import post, undo
-from qinglian.ledger.replay import _Afresh, stored_inputs
+from qinglian.ledger.replay import Afresh, stored_inputs
 from tests.ledger.conftest import ACTOR, TINY, YEAR, add_certificates, certificate
 from tests.ledger.test_inventory import mixed
 
@@ -24,7 +24,7 @@ from tests.ledger.test_inventory import mixed
 def from_nothing(book, run, folder):
     """Calculate a run's inputs without a cache; return the hashes of its lines and context."""
     folder.mkdir()
-    afresh = _Afresh(book.folder, book.identity, book.engine, book.clock, folder)
+    afresh = Afresh(book.folder, book.identity, book.engine, book.clock, folder)
     engine = open_engine(threads=1)
     with book.read() as connection:
         context = recalculate(afresh, connection, stored_inputs(book, run), engine, folder / "lines.parquet")

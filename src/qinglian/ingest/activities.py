@@ -43,3 +43,8 @@ def proposals(activity: str, known: Iterable[str] = ()) -> tuple[str, ...]:
     """Return activities that resemble a misspelt one; the most usual ones if none does."""
     examples: list[str] = _document()["examples"]["names"]
     return tuple(nearest(activity.casefold(), dict.fromkeys((*known, *examples)))) or tuple(examples[:4])
+
+
+def examples() -> tuple[str, ...]:
+    """Return the most usual activities, for a person to choose from."""
+    return tuple(_document()["examples"]["names"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,6 +72,7 @@ def import_file(
     encoding: str | None = None,
     accept: bool = False,
     approval: int | None = None,
+    sites: Collection[str] = (),
     progress: Progress | None = None,
 ) -> Imported:
     """Import one file.
@@ -86,6 +87,8 @@ def import_file(
         Values of columns that the file does not hold, such as the facility it belongs to.
     sheet
         Sheet of a workbook that has several.
+    sites
+        Facilities whose rows are taken; all that are registered if empty.
 
     Raises
     ------
@@ -95,11 +98,13 @@ def import_file(
     result = Imported(path.name, accepted=accept)
     stored = evidence.store(book, path)
     with book.read() as connection:
-        sites = {code: FacilityInfo(site.zone, site.place) for code, site in facilities(connection).items()}
+        known = {code: FacilityInfo(site.zone, site.place) for code, site in facilities(connection).items()}
+    if sites:
+        known = {code: site for code, site in known.items() if code in sites}
     opened = read_facts(
         path,
         load_profile(profile).with_constants(constants or {}),
-        facilities=sites,
+        facilities=known,
         activities=shipped_rules().knows,
         sheet=sheet,
         encoding=encoding,

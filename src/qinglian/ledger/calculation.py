@@ -150,6 +150,18 @@ def recalculate(
 ) -> dict[str, Any]:
     """Calculate frozen inputs again into a file of one's own; return the context to read its lines by."""
     packs = installed_packs(connection, inputs.factor_lock)
+    return recalculate_with(book, connection, inputs, engine, target, packs)
+
+
+def recalculate_with(
+    book: Book,
+    connection: Connection,
+    inputs: Inputs,
+    engine: Engine,
+    target: Path,
+    packs: Sequence[FactorPack],
+) -> dict[str, Any]:
+    """Calculate inputs with packs that need not be installed; return the context to read the lines by."""
     return _context(inputs, _Parts.build(book, connection, engine, inputs, packs, target))
 
 

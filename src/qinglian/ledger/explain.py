@@ -74,6 +74,7 @@ class Record:
     unit: str
     start: datetime
     end: datetime
+    evidence: int | None
     file: str | None
     sheet: str | None
     row: int | None
@@ -321,6 +322,7 @@ class _Finder:
             symbol,
             datetime.fromtimestamp(row["start_utc"], zone),
             datetime.fromtimestamp(row["end_utc"], zone),
+            row["evidence_id"],
             file,
             row["sheet"],
             row["row"],

@@ -56,6 +56,7 @@ class Wanted:
     activity: str | None = None
     period: Span | None = None
     lot: str | None = None
+    after: int | None = None  # records with higher numbers only: where a page ended
 
 
 def records(book: Book, wanted: Wanted, limit: int) -> tuple[list[Posted], int]:
@@ -82,6 +83,8 @@ def _conditions(wanted: Wanted, ids: list[int]) -> list[str]:
     found = [f"stream_id IN ({', '.join(map(str, ids))})"]
     if wanted.batch is not None:
         found.append(f"batch_id = {int(wanted.batch)}")
+    if wanted.after is not None:
+        found.append(f"fact_id > {int(wanted.after)}")
     if wanted.period is not None:
         first, end = day_number(wanted.period.start), day_number(wanted.period.end)
         found.append(f"start_day < {end} AND end_day > {first}")

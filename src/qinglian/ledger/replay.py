@@ -46,13 +46,14 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
-class _Afresh(Book):
+class Afresh(Book):
     """The same book without its cache: what was summed before is summed again."""
 
     scratch: Path = Path()
 
     @property
     def cache_folder(self) -> Path:
+        """A folder that held nothing."""
         return self.scratch
 
 
@@ -128,7 +129,7 @@ def calculated(
     running = engine or open_engine(spill=book.cache_folder)
     try:
         with tempfile.TemporaryDirectory() as folder, book.read() as connection:
-            afresh = _Afresh(book.folder, book.identity, book.engine, book.clock, Path(folder))
+            afresh = Afresh(book.folder, book.identity, book.engine, book.clock, Path(folder))
             lines = Path(folder) / "lines.parquet"
             context = recalculate(afresh, connection, inputs, running, lines)
             context = json.loads(canonical_json(context))  # read exactly as a stored context is read

@@ -42,7 +42,7 @@ def scope_table(inventory: Inventory) -> Table:
         quality = quality_of(inventory, scope, method, category)
         rows.append(
             (
-                _name(scope, method, category),
+                line_name(scope, method, category),
                 None if kg is None else kg / TONNE,
                 quality["resolved"],
                 quality["measured"],
@@ -93,7 +93,8 @@ def _shown(number: Fraction) -> str:
     return shown(number)
 
 
-def _name(scope: str, method: str, category: int) -> str:
+def line_name(scope: str, method: str, category: int) -> str:
+    """Name a line of the scopes in the language in force."""
     if category:
         return f"3.{category} {text(f'ledger.category_{category}')}"
     return text(f"ledger.scope_{scope}_{method}" if method else f"ledger.scope_{scope}")

@@ -1,4 +1,4 @@
-"""What a room reports, as data: tables, trees, bars, waterfalls, flows, lanes, schedules and curves.
+"""What a room reports, as data: tables, trees, bars, waterfalls, flows, lanes, schedules, curves, heat maps.
 
 Renderers decide how they look.
 """
@@ -264,8 +264,30 @@ class Curves:
             raise ValueError("a step has a length")
 
 
-Figure: TypeAlias = Table | Tree | Bars | Waterfall | Sankey | Gantt | Curves | LaneChart
-Chart: TypeAlias = Bars | Waterfall | Sankey | Gantt | Curves | LaneChart
+@dataclass(frozen=True, slots=True)
+class Heatmap:
+    """A value per row and column, such as the load of each hour of each day; `None` is unknown.
+
+    Raises
+    ------
+    ValueError
+        If there is not one line of values per row, or not one value per column.
+    """
+
+    title: str
+    unit: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: tuple[tuple[Number | None, ...], ...]
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.values) != len(self.rows) or any(len(line) != len(self.columns) for line in self.values):
+            raise ValueError("a heat map has one value per row and column")
+
+
+Figure: TypeAlias = Table | Tree | Bars | Waterfall | Sankey | Gantt | Curves | LaneChart | Heatmap
+Chart: TypeAlias = Bars | Waterfall | Sankey | Gantt | Curves | LaneChart | Heatmap
 
 
 def as_table(figure: Chart) -> Table:
@@ -276,6 +298,8 @@ def as_table(figure: Chart) -> Table:
         return _steps(figure)
     if isinstance(figure, LaneChart):
         return _legs(figure)
+    if isinstance(figure, Heatmap):
+        return _cells(figure)
     amount = Column("", figure.unit, "quantity")
     if isinstance(figure, Sankey):
         flows = tuple((flow.source, flow.target, flow.value) for flow in figure.flows)
@@ -285,6 +309,12 @@ def as_table(figure: Chart) -> Table:
     return Table(
         figure.title, (Column(""), amount), tuple((bar.label, bar.value) for bar in bars), figure.notes
     )
+
+
+def _cells(figure: Heatmap) -> Table:
+    columns = (Column(""), *(Column(name, figure.unit, "quantity") for name in figure.columns))
+    rows = tuple((row, *line) for row, line in zip(figure.rows, figure.values, strict=True))
+    return Table(figure.title, columns, rows, figure.notes)
 
 
 def _legs(figure: LaneChart) -> Table:

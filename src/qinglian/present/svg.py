@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from qinglian.present.cells import width
 from qinglian.present.curve_svg import curves_svg
-from qinglian.present.figures import Curves, Gantt, Sankey, Waterfall
+from qinglian.present.figures import Curves, Gantt, Heatmap, Sankey, Waterfall
 from qinglian.present.gantt_svg import gantt_svg
+from qinglian.present.heat_svg import heat_svg
 from qinglian.present.lane_svg import lanes_svg
 from qinglian.present.lanes import LaneChart
 from qinglian.present.numbers import ABSENT, shown
@@ -52,6 +53,8 @@ def to_svg(figure: Chart) -> str:
         return sankey_svg(figure)
     if isinstance(figure, LaneChart):
         return lanes_svg(figure)
+    if isinstance(figure, Heatmap):
+        return heat_svg(figure)
     strips = list(_waterfall(figure) if isinstance(figure, Waterfall) else map(_level, figure.bars))
     return _drawing(figure.title, figure.unit, strips, figure.notes)
 

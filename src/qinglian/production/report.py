@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qinglian.core.text import text
 from qinglian.ingest.local_time import local_text
-from qinglian.present.figures import Bar, Bars, Cell, Column, Curve, Curves, Table
+from qinglian.present.figures import Bar, Bars, Cell, Column, Curve, Curves, Heatmap, Table
 from qinglian.production.lots import served
 from qinglian.production.timescale import moment, time_axis
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from qinglian.production.verify import Verification
 
 SHOWN_LATE = 40
+HOURS_A_ROW = 24
 
 
 def figures_table(plans: Mapping[str, Verification], title: str = "") -> Table:
@@ -128,6 +129,19 @@ def power_curves(plans: Mapping[str, Verification]) -> Curves:
         60,
         _hours(longest),
     )
+
+
+def load_heatmap(found: Verification) -> Heatmap:
+    """Mean draw of the site by hour of the plan, a row of 24 hours after another from its start."""
+    kilowatts, times = _mean_kw(found), _hours(found)
+    starts = range(0, len(kilowatts), HOURS_A_ROW)
+    lines = tuple(
+        tuple(kilowatts[at + hour] if at + hour < len(kilowatts) else None for hour in range(HOURS_A_ROW))
+        for at in starts
+    )
+    columns = tuple(f"+{hour}" for hour in range(HOURS_A_ROW))
+    rows = tuple(times[at] for at in starts)
+    return Heatmap(text("production.report_load_by_hour"), "kW", rows, columns, lines)
 
 
 def _mean_kw(found: Verification) -> tuple[Fraction, ...]:

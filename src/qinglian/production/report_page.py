@@ -13,6 +13,7 @@ from qinglian.production.report import (
     figures_table,
     late_table,
     line_load,
+    load_heatmap,
     objective_table,
     power_curves,
     price_curves,
@@ -35,6 +36,18 @@ def plan_page(
     more: Iterable[Figure | str] = (),
 ) -> str:
     """Write the page in the language in force; `more` stands after the figures."""
+    parts = plan_figures(found, objective, baseline=baseline, more=more)
+    return page(text("production.page_title", name=found.instance.name or "?"), parts)
+
+
+def plan_figures(
+    found: Verification,
+    objective: Objective,
+    *,
+    baseline: Verification | None = None,
+    more: Iterable[Figure | str] = (),
+) -> list[Figure | str]:
+    """Return what a page of a plan shows, top to bottom."""
     parts: list[Figure | str] = [text("production.page_made", origin=found.plan.origin or "?")]
     parts += [verdict(found), bound_sentence(found)]
     parts += [compared(found, baseline), objective_table(found, objective), *more]
@@ -43,9 +56,9 @@ def plan_page(
         curves = {text("production.plan_label"): found, text("production.baseline_label"): baseline}
     else:
         curves = {text("production.plan_label"): found}
-    parts += [power_curves(curves), *price_curves(found)]
+    parts += [power_curves(curves), *price_curves(found), load_heatmap(found)]
     parts += [late_table(found, causes=late_causes(found, objective)), line_load(found)]
-    return page(text("production.page_title", name=found.instance.name or "?"), parts)
+    return parts
 
 
 def compared(found: Verification, baseline: Verification | None) -> Figure:

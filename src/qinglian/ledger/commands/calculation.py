@@ -265,7 +265,7 @@ def trace(console: Console, period: str | None, run_id: str | None, activity: st
         e for e in rejected(book, run_id or newest_run(book, period)) if activity in {None, e["activity"]}
     ]
     columns = tuple(Column(text(f"ledger.column_{name}")) for name in TRACED)
-    table = Table(text("ledger.trace"), columns, tuple(map(_traced, entries)))
+    table = Table(text("ledger.trace"), columns, tuple(map(traced_row, entries)))
     console.emit([_trace_record(entry) for entry in entries], table)
 
 
@@ -277,7 +277,7 @@ def _trace_record(entry: dict[str, Any]) -> dict[str, Any]:
 TRACED = ("rule", "activity", "place", "from", "to", "value", "at_place", "valid", "basis", "pack", "outcome")
 
 
-def _traced(entry: dict[str, Any]) -> tuple[str | None, ...]:
+def traced_row(entry: dict[str, Any]) -> tuple[str | None, ...]:
     """Row of the trace: the question, the candidate as its pack states it, and what became of it."""
     asked = (*(entry[name] for name in TRACED[:3]), entry["from"].isoformat(), entry["to"].isoformat())
     return (*asked, *_candidate(entry), _outcome(entry))

@@ -1,0 +1,1 @@
+"""The API: the same things the pages show and do, for programs."""

@@ -1,0 +1,334 @@
+"""Routes that change the book: imports, calendar, reversals, facilities, factors, jobs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from ninja import File, Form, Path
+from ninja.files import UploadedFile
+
+from qinglian.core.decimals import parse_decimal
+from qinglian.core.period import parse_period
+from qinglian.hall.api.authentication import needs
+from qinglian.hall.api.call import Call
+from qinglian.hall.api.once import once
+from qinglian.hall.api.reading import asdict_slots
+from qinglian.hall.api.shapes import Calculation, Expected, Explained, Facility, Reasoned, Rows, Share
+from qinglian.hall.api.strictness import StrictRouter
+from qinglian.hall.jobs.models import Job
+from qinglian.hall.jobs.running import RIGHTS
+from qinglian.hall.jobs.tasks import ask, cancel, retry
+from qinglian.hall.pages.calendar import SHOWN_DAYS
+from qinglian.hall.pages.factors import change_record, rehearsed
+from qinglian.hall.pages.imports import ask_import, batch_rows, typed_file
+from qinglian.hall.pages.jobs import job_of
+from qinglian.hall.pages.uploads import TABLES, receive
+from qinglian.hall.people.desk import actor_of
+from qinglian.hall.people.models import Membership
+from qinglian.hall.people.roles import Right
+from qinglian.ledger.actor import names
+from qinglian.ledger.attachments import attach
+from qinglian.ledger.collection import deliveries, end_expectation, expect, explain_gap
+from qinglian.ledger.installed import install_packs
+from qinglian.ledger.organisation import OwnershipShare, add_facility, add_ownership
+from qinglian.ledger.posting import reverse_fact, undo
+
+routes = StrictRouter(tags=["data"])
+
+
+def job_record(job: Job) -> dict[str, Any]:
+    """Return a job as data."""
+    plain = ("id", "kind", "title", "state", "progress", "done", "total", "result", "problems", "attempts")
+    moments = {name: getattr(job, name) for name in ("asked_at", "started_at", "ended_at")}
+    return {
+        **{name: getattr(job, name) for name in plain},
+        **{name: None if at is None else at.isoformat() for name, at in moments.items()},
+    }
+
+
+@routes.get("/batches", auth=needs(Right.READ))
+def list_batches(request: Call, organisation: Path[str]) -> Any:
+    """Return the newest batches."""
+    return {"batches": batch_rows(request.auth)}
+
+
+@routes.post("/imports", auth=needs(Right.IMPORT))
+@once
+def import_file(
+    request: Call,
+    organisation: Path[str],
+    file: File[UploadedFile],
+    sheet: Form[str] = "",
+    encoding: Form[str] = "",
+    accept: Form[bool] = False,
+    adjustment: Form[int | None] = None,
+) -> Any:
+    """Queue the import of an activity file."""
+    path = receive(request.auth.organisation, file, TABLES)
+    job = ask_import(request.auth, path, sheet=sheet, encoding=encoding, accept=accept, approval=adjustment)
+    return 202, job_record(job)
+
+
+@routes.post("/rows", auth=needs(Right.IMPORT))
+@once
+def import_rows(request: Call, organisation: Path[str], body: Rows) -> Any:
+    """Queue the import of typed rows."""
+    typed = typed_file([row.dict() for row in body.rows])
+    path = receive(request.auth.organisation, SimpleUploadedFile("typed.csv", typed), TABLES)
+    return 202, job_record(ask_import(request.auth, path))
+
+
+@routes.post("/records/{fact}/reverse", auth=needs(Right.REVERSE))
+@once
+def reverse_record(request: Call, organisation: Path[str], fact: int, body: Reasoned) -> Any:
+    """Reverse a record."""
+    desk = request.auth
+    batch = reverse_fact(desk.book, desk.actor, fact, reason=body.reason, approval=body.adjustment)
+    desk.record("record reversed", fact)
+    return 201, {"batch": batch, "reverses": fact}
+
+
+@routes.post("/batches/{batch}/undo", auth=needs(Right.REVERSE))
+@once
+def undo_batch(request: Call, organisation: Path[str], batch: int, body: Reasoned) -> Any:
+    """Reverse a whole batch."""
+    desk = request.auth
+    made = undo(desk.book, desk.actor, batch, reason=body.reason, approval=body.adjustment)
+    desk.record("batch undone", batch)
+    return 201, {"batch": made, "reverses": batch}
+
+
+@routes.post("/evidence", auth=needs(Right.IMPORT))
+@once
+def attach_evidence(
+    request: Call,
+    organisation: Path[str],
+    file: File[UploadedFile],
+    batch: Form[int | None] = None,
+    personal: Form[bool] = False,
+) -> Any:
+    """Add a file to the evidence."""
+    desk = request.auth
+    path = receive(desk.organisation, file)
+    number = attach(desk.book, desk.actor, path, batch=batch, personal=personal)
+    path.unlink()
+    return 201, {"evidence": number}
+
+
+@routes.post("/evidence/{number}/erase", auth=needs(Right.ERASE))
+@once
+def erase_evidence(request: Call, organisation: Path[str], number: int, body: Reasoned) -> Any:
+    """Destroy a personal file."""
+    from qinglian.ledger.erasure import erase_evidence as destroy
+
+    decision = destroy(request.auth.book, request.auth.actor, number, reason=body.reason)
+    request.auth.record("evidence erased", number)
+    return 201, {"decision": decision.id}
+
+
+@routes.get("/calendar", auth=needs(Right.READ))
+def list_deliveries(request: Call, organisation: Path[str]) -> Any:
+    """Return the collection calendar as of today."""
+    today = timezone.now().date()
+    book = request.auth.book
+    with book.read() as connection:
+        who = names(connection)
+    return {
+        "as_of": today,
+        "deliveries": [
+            {
+                "expectation": one.expectation.id,
+                "facility": one.expectation.facility,
+                "activity": one.expectation.activity,
+                "source": one.expectation.source,
+                "owner": who.get(one.expectation.owner),
+                "period": one.period.label,
+                "first_day": one.period.start,
+                "due": one.due,
+                "state": one.state.value,
+                "covered_days": one.covered_days,
+                "jump": one.jump,
+                "gap": one.gap,
+            }
+            for one in deliveries(book, today, since=today - timedelta(days=SHOWN_DAYS))
+        ],
+    }
+
+
+@routes.post("/calendar", auth=needs(Right.CALENDAR))
+@once
+def put_on_calendar(request: Call, organisation: Path[str], body: Expected) -> Any:
+    """Put data on the calendar."""
+    desk = request.auth
+    owner = Membership.objects.filter(organisation=desk.organisation, user__username=body.owner).first()
+    number = expect(
+        desk.book,
+        desk.actor,
+        body.facility,
+        body.activity,
+        first_day=body.first_day,
+        every=body.every,
+        owner=actor_of(owner.user) if owner is not None else None,
+        source=body.source or None,
+        grace_days=body.grace_days,
+    )
+    return 201, {"expectation": number}
+
+
+@routes.post("/calendar/{number}/gap", auth=needs(Right.IMPORT))
+@once
+def explain(request: Call, organisation: Path[str], number: int, body: Explained) -> Any:
+    """Explain a gap."""
+    desk = request.auth
+    explain_gap(desk.book, desk.actor, number, body.first_day, reason=body.reason)
+    return 201, {"expectation": number, "first_day": body.first_day}
+
+
+@routes.post("/calendar/{number}/end", auth=needs(Right.CALENDAR))
+@once
+def end(request: Call, organisation: Path[str], number: int, body: Reasoned) -> Any:
+    """Take data off the calendar from today on."""
+    today = timezone.now().date()
+    end_expectation(request.auth.book, request.auth.actor, number, today, reason=body.reason)
+    return 201, {"expectation": number, "end_day": today}
+
+
+@routes.post("/facilities", auth=needs(Right.FACILITIES))
+@once
+def register_facility(request: Call, organisation: Path[str], body: Facility) -> Any:
+    """Register a facility."""
+    desk = request.auth
+    made = add_facility(
+        desk.book, desk.actor, body.code, name=body.name, where=body.place, unit=body.unit, zone=body.zone
+    )
+    return 201, asdict_slots(made)
+
+
+@routes.post("/shares", auth=needs(Right.FACILITIES))
+@once
+def record_share(request: Call, organisation: Path[str], body: Share) -> Any:
+    """Record the group's share of a unit from a day on."""
+    share = OwnershipShare(
+        body.unit,
+        parse_decimal(body.equity).fraction(),
+        body.financial_control,
+        body.operational_control,
+        body.valid_from,
+        None,
+    )
+    add_ownership(request.auth.book, request.auth.actor, share, reason=body.reason)
+    return 201, asdict_slots(share)
+
+
+@routes.post("/factors/rehearse", auth=needs(Right.FACTORS))
+@once
+def rehearse_pack(request: Call, organisation: Path[str], file: File[UploadedFile]) -> Any:
+    """Say what a pack would change, and keep it for installing; nothing is installed."""
+    pack, changes, token = rehearsed(request.auth, file)
+    return 200, {
+        "pack": pack.id,
+        "version": pack.version,
+        "token": token,
+        "changes": list(map(change_record, changes)),
+    }
+
+
+@routes.post("/factors/install", auth=needs(Right.FACTORS))
+@once
+def install_shipped(request: Call, organisation: Path[str]) -> Any:
+    """Install every shipped pack that is new."""
+    fresh = install_packs(request.auth.book, request.auth.actor)
+    request.auth.record("factors installed", ", ".join(f"{pack.id} {pack.version}" for pack in fresh))
+    return 201, {"installed": [{"id": pack.id, "version": pack.version} for pack in fresh]}
+
+
+@routes.post("/factors/install/{token}", auth=needs(Right.FACTORS))
+@once
+def install_rehearsed(request: Call, organisation: Path[str], token: str) -> Any:
+    """Install a pack that was rehearsed."""
+    from qinglian.hall.pages.factors import install_uploaded
+
+    fresh = install_uploaded(request.auth, token)
+    return 201, {"installed": [{"id": pack.id, "version": pack.version} for pack in fresh]}
+
+
+@routes.get("/jobs", auth=needs(Right.READ))
+def list_jobs(request: Call, organisation: Path[str]) -> Any:
+    """Return the newest jobs."""
+    found = Job.objects.filter(organisation=request.auth.organisation)[:100]
+    return {"jobs": [job_record(job) for job in found]}
+
+
+@routes.get("/jobs/{number}", auth=needs(Right.READ))
+def read_job(request: Call, organisation: Path[str], number: int) -> Any:
+    """Return a job."""
+    return job_record(job_of(request.auth, number))
+
+
+@routes.post("/jobs/{number}/cancel", auth=needs(Right.READ))
+@once
+def cancel_job(request: Call, organisation: Path[str], number: int) -> Any:
+    """Ask a job to stop."""
+    found = job_of(request.auth, number)
+    request.auth.require(RIGHTS[found.kind])
+    cancel(found)
+    found.refresh_from_db()
+    return 202, job_record(found)
+
+
+@routes.post("/jobs/{number}/retry", auth=needs(Right.READ))
+@once
+def retry_job(request: Call, organisation: Path[str], number: int) -> Any:
+    """Queue a job again that failed or was cancelled."""
+    found = job_of(request.auth, number)
+    request.auth.require(RIGHTS[found.kind])
+    return 202, job_record(retry(found))
+
+
+@routes.post("/calculations", auth=needs(Right.CALCULATE))
+@once
+def calculate(request: Call, organisation: Path[str], body: Calculation) -> Any:
+    """Queue the calculation of a period."""
+    desk = request.auth
+    parse_period(body.period, desk.book.identity.calendar, desk.book.identity.zone)
+    made = ask(desk.organisation, desk.user, "calculate", body.period, {"period": body.period})
+    return 202, job_record(made)
+
+
+@routes.post("/plans", auth=needs(Right.PLAN))
+@once
+def plan_week(
+    request: Call,
+    organisation: Path[str],
+    file: File[UploadedFile],
+    seconds: Form[int] = 30,
+    objective: Form[str] = "core",
+) -> Any:
+    """Queue the planning of a week."""
+    from qinglian.hall.pages.production import ask_plan
+
+    return 202, job_record(ask_plan(request.auth, file, seconds=seconds, objective=objective))
+
+
+@routes.get("/plans/{number}", auth=needs(Right.READ))
+def read_plan(request: Call, organisation: Path[str], number: int) -> Any:
+    """Return what the page of a plan shows, as tables."""
+    from qinglian.hall.api.reading import table_record
+    from qinglian.hall.pages.production import plan_figures_of, released
+    from qinglian.present.figures import Table, as_table
+
+    job, figures = plan_figures_of(request.auth, number)
+    tables = [f if isinstance(f, Table) else as_table(f) for f in figures if not isinstance(f, str)]
+    return {"released": released(job) is not None, "tables": [table_record(table) for table in tables]}
+
+
+@routes.post("/plans/{number}/release", auth=needs(Right.RELEASE))
+@once
+def release_plan(request: Call, organisation: Path[str], number: int) -> Any:
+    """Release a plan to the floor."""
+    from qinglian.hall.pages.production import release_job
+
+    return 201, {"plan": number, "sha256": release_job(request.auth, number)}

@@ -1,0 +1,1 @@
+"""People, organisations, roles, and the audit of what was read."""

@@ -1,0 +1,59 @@
+"""Starting Django on a home: settings, migrations, the first invitation."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+from qinglian.core.errors import QinglianError
+from qinglian.hall.home import VARIABLE, Home, prepare_home
+
+NEEDED = (
+    "django",
+    "allauth",
+    "ninja",
+    "django_tasks",
+    "django_tasks_db",
+    "django_htmx",
+    "waitress",
+    "whitenoise",
+)
+
+
+def require_extra() -> None:
+    """Raise ``hall.extra_missing`` where a package of the extra ``hall`` is not installed."""
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise QinglianError("hall.extra_missing", packages=missing)
+
+
+def start(folder: Path) -> Home:
+    """Prepare the folder, set Django up on it, and bring the database up to date."""
+    require_extra()
+    home = prepare_home(folder)
+    os.environ[VARIABLE] = str(home.folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "qinglian.hall.settings"
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    if home.database:
+        call_command("createcachetable", verbosity=0)
+    elif home.database_file.exists():
+        home.database_file.chmod(0o600)
+    return home
+
+
+def first_invitation() -> str | None:
+    """Return a one-time token for the administrator; None where there is one already.
+
+    An older one that nobody took stops working: only the newest link opens the door.
+    """
+    from qinglian.hall.people.models import Invitation, User
+
+    if User.objects.filter(is_superuser=True, is_active=True).exists():
+        return None
+    Invitation.objects.filter(is_platform=True, used_at=None).delete()
+    return Invitation.make(is_platform=True)
