@@ -13,6 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from qinglian.core.errors import QinglianError
 from qinglian.core.text import text
 from qinglian.hall.pages.errors import status_of
+from qinglian.hall.places import told
 
 TYPE = "application/problem+json"
 
@@ -23,12 +24,9 @@ def problem(status: int, code: str, detail: str, **more: Any) -> HttpResponse:
     return HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=TYPE)
 
 
-def told(error: QinglianError) -> HttpResponse:
+def refusal(error: QinglianError) -> HttpResponse:
     """Return a refusal of the house, every problem with place and fix."""
-    problems = [
-        {"code": p.code, "message": p.message(), "where": str(p.where) if p.where else "", "fix": p.fix()}
-        for p in error.problems
-    ]
+    problems = [told(one) for one in error.problems]
     first = problems[0]
     return problem(status_of(error), first["code"], first["message"], fix=first["fix"], problems=problems)
 
@@ -45,7 +43,7 @@ def install(api: NinjaAPI) -> None:
 
         return answer
 
-    on(QinglianError, lambda request, error: told(error))
+    on(QinglianError, lambda request, error: refusal(error))
     on(Http404, simple(404, "not_found"))
     on(PermissionDenied, simple(403, "forbidden"))
     on(AuthenticationError, _unauthenticated)

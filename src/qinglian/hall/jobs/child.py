@@ -18,8 +18,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from qinglian.core.errors import Problem, QinglianError
+from qinglian.core.errors import QinglianError
 from qinglian.core.text import use_language
+from qinglian.hall.places import told
 from qinglian.ledger.actor import Actor
 from qinglian.ledger.book import Book, open_book
 
@@ -89,12 +90,6 @@ def perform(request: Request, teller: Teller) -> dict[str, Any]:
         import_module(module), name
     )
     return run(open_book(request.book), request.actor, request.parameters, teller)
-
-
-def told(problem: Problem) -> dict[str, Any]:
-    """Return a problem as data, in the language in force."""
-    where = str(problem.where) if problem.where else ""
-    return {"code": problem.code, "message": problem.message(), "where": where, "fix": problem.fix()}
 
 
 def _end_with_the_worker() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qinglian.core.text import text
+from qinglian.hall.places import outside, told
 from qinglian.ingest.posting import import_file
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ def run(book: Book, actor: Actor, parameters: dict[str, Any], teller: Teller) ->
         ``file`` (a path in the hall's uploads), and of `import_file`: ``accept``, ``approval``, ``sheet``,
         ``encoding``, ``constants``; ``sites`` limits the facilities a row may be of.
     """
-    from qinglian.hall.jobs.child import told
-
     path = Path(parameters["file"])
     teller.say(text("ingest.importing", file=path.name))
     found = import_file(
@@ -46,6 +45,7 @@ def run(book: Book, actor: Actor, parameters: dict[str, Any], teller: Teller) ->
         "accepted": found.accepted,
         "already": len(found.already),
         "conflicts": len(found.conflicts),
+        "warnings": [str(outside(warning)) for warning in found.warnings],
         "problems": [told(problem) for problem in found.problems[:SHOWN]],
         "quarantine": Path(found.quarantine).name if found.quarantine else None,
     }

@@ -23,6 +23,7 @@ from qinglian.hall.jobs.models import CANCELLED, FAILED, QUEUED, RUNNING, SUCCEE
 from qinglian.hall.people.events import record
 from qinglian.hall.people.permissions import PREFIX
 from qinglian.hall.people.roles import Right
+from qinglian.hall.places import told
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at whether the job was cancelled."""
@@ -155,6 +156,4 @@ def _end(job: Job, state: str, *, result: Any = None, problems: list[dict[str, A
 
 
 def _problem(error: QinglianError) -> dict[str, Any]:
-    from qinglian.hall.jobs.child import told
-
     return told(error.problem)

@@ -23,6 +23,7 @@ from qinglian.hall.jobs.models import (
 )
 from qinglian.hall.jobs.running import run_job
 from qinglian.hall.people.models import Organisation
+from qinglian.hall.places import told
 
 FORGET_AFTER = timedelta(days=90)
 
@@ -78,10 +79,9 @@ def recover() -> int:
     found = 0
     for job in Job.objects.filter(silent, state=RUNNING):
         if job.attempts >= MOST_ATTEMPTS:
-            problem = QinglianError("hall.job_lost", attempts=job.attempts).problem
-            told = {"code": problem.code, "message": problem.message(), "where": "", "fix": problem.fix()}
+            lost = told(QinglianError("hall.job_lost", attempts=job.attempts).problem)
             Job.objects.filter(id=job.id, state=RUNNING).update(
-                state=FAILED, ended_at=timezone.now(), problems=[told]
+                state=FAILED, ended_at=timezone.now(), problems=[lost]
             )
         elif Job.objects.filter(id=job.id, state=RUNNING, beat_at=job.beat_at).update(state=QUEUED):
             perform.enqueue(job.id)

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from qinglian.core.errors import QinglianError
 from qinglian.core.text import text
+from qinglian.hall.places import told
 
 CONFLICTS = {"ledger.book_busy", "ledger.fact_taken", "ledger.state_out_of_order", "ledger.four_eyes"}
 
@@ -20,10 +21,7 @@ def status_of(error: QinglianError) -> int:
 
 def refused(request: HttpRequest, error: QinglianError) -> HttpResponse:
     """Say what was refused, where, and the fix."""
-    problems = [
-        {"message": p.message(), "where": str(p.where) if p.where else "", "fix": p.fix(), "code": p.code}
-        for p in error.problems
-    ]
+    problems = [told(problem) for problem in error.problems]
     return render(request, "hall/refused.html", {"problems": problems}, status=status_of(error))
 
 

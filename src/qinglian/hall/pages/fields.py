@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from qinglian.core.text import entry, text
+from qinglian.hall.places import outside
 
 
 class Labelled(forms.Form):
@@ -41,7 +42,8 @@ class Day(forms.DateField):
 
 def refused_as_error(form: forms.Form, error: Any) -> None:
     """Put a refusal of the house above a form: what, where, and the fix."""
-    for problem in error.problems:
+    for found in error.problems:
+        problem = outside(found)
         where = f" ({problem.where})" if problem.where else ""
         fix = f" {problem.fix()}" if problem.fix() else ""
         form.add_error(None, f"{problem.message()}{where}{fix}")
