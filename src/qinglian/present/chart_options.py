@@ -66,7 +66,7 @@ def _bars(figure: Bars) -> dict[str, Any]:
         "itemStyle": {"color": LEVEL},
         "barMaxWidth": 18,
     }
-    axes = {"xAxis": {"type": "value", "name": figure.unit}, "yAxis": _categories(labels)}
+    axes = {"xAxis": {"type": "value"}, "yAxis": _categories(labels)}
     grid = {"containLabel": True, "left": 8, "right": 60, "top": 8, "bottom": 24}
     return {
         "height": ROW * len(labels) + 60,
@@ -103,7 +103,7 @@ def _waterfall(figure: Waterfall) -> dict[str, Any]:
             {"value": size, "itemStyle": {"color": tint}} for size, tint in zip(sizes, tints, strict=True)
         ],
     }
-    axes = {"xAxis": {"type": "value", "name": figure.unit}, "yAxis": _categories(labels)}
+    axes = {"xAxis": {"type": "value"}, "yAxis": _categories(labels)}
     grid = {"containLabel": True, "left": 8, "right": 60, "top": 8, "bottom": 24}
     return {
         "height": ROW * len(labels) + 60,
@@ -150,7 +150,7 @@ def _curves(figure: Curves) -> dict[str, Any]:
         legend={"bottom": 0},
         grid={"containLabel": True, "left": 8, "right": 24, "top": 24, "bottom": 70},
         xAxis={"type": "category", "data": times, "boundaryGap": False},
-        yAxis={"type": "value", "name": figure.unit, "scale": True},
+        yAxis={"type": "value", "scale": True},
         dataZoom=[
             {"type": "slider", "bottom": 28, "height": 18},
             {"type": "inside", "zoomOnMouseWheel": "ctrl"},
