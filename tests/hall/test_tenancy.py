@@ -11,7 +11,14 @@ import pytest
 from tests.hall.conftest import ALL_ROLES
 
 SECRET = "SECRET-METER-4711"
-VALUES = {"int": "1", "slug": "shipped", "day": "2022-01-01", "path": "electricity.purchased", "str": "2022"}
+VALUES = {
+    "number": "1",
+    "int": "1",
+    "slug": "shipped",
+    "day": "2022-01-01",
+    "path": "electricity.purchased",
+    "str": "2022",
+}
 METHODS = ("get", "post", "put", "patch", "delete")
 
 

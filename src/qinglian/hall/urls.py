@@ -41,7 +41,22 @@ class DayPart:
         return str(value)
 
 
+class NumberPart:
+    """A number in an address: none that a database could not hold."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+    def to_python(self, value: str) -> int:
+        """Return it."""
+        return int(value)
+
+    def to_url(self, value: object) -> str:
+        """Write it."""
+        return str(value)
+
+
 register_converter(DayPart, "day")
+register_converter(NumberPart, "number")
 
 _ORGANISATION = [
     path("", overview.overview, name="overview"),
@@ -50,47 +65,47 @@ _ORGANISATION = [
     path("inventory/compare/", inventory.compare, name="compare"),
     path("dimensions/<slug:name>/", dimension, name="dimension"),
     path("production/plans/", production.production, name="production"),
-    path("production/plans/<int:number>/", production.plan, name="plan"),
-    path("production/plans/<int:number>/plan.csv", production.plan_file, name="plan_file"),
-    path("production/plans/<int:number>/release/", production.release, name="release_plan"),
+    path("production/plans/<number:number>/", production.plan, name="plan"),
+    path("production/plans/<number:number>/plan.csv", production.plan_file, name="plan_file"),
+    path("production/plans/<number:number>/release/", production.release, name="release_plan"),
     path("records/", records.list_records, name="records"),
-    path("records/<int:fact>/", records.ask_reversal, name="ask_reversal"),
-    path("records/<int:fact>/reverse/", records.reverse_record, name="reverse_record"),
+    path("records/<number:fact>/", records.ask_reversal, name="ask_reversal"),
+    path("records/<number:fact>/reverse/", records.reverse_record, name="reverse_record"),
     path("imports/", imports.imports, name="imports"),
     path("imports/type/", imports.type_rows, name="type_rows"),
     path("imports/template.<slug:language>.<slug:suffix>", imports.download_template, name="template"),
-    path("imports/<int:number>/accept/", imports.accept, name="accept_import"),
-    path("imports/<int:number>/quarantine.csv", imports.quarantine, name="quarantine"),
-    path("imports/batches/<int:batch>/undo/", records.undo_batch, name="undo_batch"),
+    path("imports/<number:number>/accept/", imports.accept, name="accept_import"),
+    path("imports/<number:number>/quarantine.csv", imports.quarantine, name="quarantine"),
+    path("imports/batches/<number:batch>/undo/", records.undo_batch, name="undo_batch"),
     path("calendar/", calendar.calendar, name="calendar"),
-    path("calendar/<int:number>/gap/<day:day>/", calendar.gap, name="gap"),
-    path("calendar/<int:number>/end/", calendar.end, name="end_expectation"),
+    path("calendar/<number:number>/gap/<day:day>/", calendar.gap, name="gap"),
+    path("calendar/<number:number>/end/", calendar.end, name="end_expectation"),
     path("evidence/", evidence.evidence, name="evidence"),
-    path("evidence/<int:number>/", evidence.download, name="evidence_file"),
-    path("evidence/<int:number>/erase/", evidence.erase, name="erase_evidence"),
+    path("evidence/<number:number>/", evidence.download, name="evidence_file"),
+    path("evidence/<number:number>/erase/", evidence.erase, name="erase_evidence"),
     path("factors/", factors.factors, name="factors"),
     path("factors/install/<slug:token>/", factors.install, name="install_factors"),
     path("factors/of/<path:name>/", factors.activity, name="activity"),
     path("approvals/", approvals.approvals, name="approvals"),
-    path("approvals/<int:number>/<slug:state>/", approvals.decide_version, name="decide"),
-    path("approvals/<int:number>/lock/<slug:way>/", approvals.reopen, name="reopen"),
+    path("approvals/<number:number>/<slug:state>/", approvals.decide_version, name="decide"),
+    path("approvals/<number:number>/lock/<slug:way>/", approvals.reopen, name="reopen"),
     path("disclosure/", disclosing.disclosure, name="disclosure"),
-    path("disclosure/<int:number>/", disclosing.publication, name="publication"),
-    path("disclosure/versions/<int:number>/pack/", disclosing.ask_pack, name="ask_pack"),
-    path("disclosure/packs/<int:number>.zip", disclosing.download_pack, name="download_pack"),
-    path("disclosure/packs/<int:number>/sample/", disclosing.sample, name="sample"),
+    path("disclosure/<number:number>/", disclosing.publication, name="publication"),
+    path("disclosure/versions/<number:number>/pack/", disclosing.ask_pack, name="ask_pack"),
+    path("disclosure/packs/<number:number>.zip", disclosing.download_pack, name="download_pack"),
+    path("disclosure/packs/<number:number>/sample/", disclosing.sample, name="sample"),
     path("organisation/", organisation.organisation, name="organisation"),
     path("members/", members.members, name="members"),
-    path("members/<int:number>/", members.member, name="member"),
-    path("members/<int:number>/remove/", members.remove, name="remove_member"),
-    path("members/<int:number>/erase/", members.erase, name="erase_person"),
+    path("members/<number:number>/", members.member, name="member"),
+    path("members/<number:number>/remove/", members.remove, name="remove_member"),
+    path("members/<number:number>/erase/", members.erase, name="erase_person"),
     path("tokens/", members.tokens, name="tokens"),
-    path("tokens/<int:number>/revoke/", members.revoke, name="revoke_token"),
+    path("tokens/<number:number>/revoke/", members.revoke, name="revoke_token"),
     path("audit/", auditing.audit, name="audit"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/calculate/", jobs.calculate, name="calculate"),
-    path("jobs/<int:number>/", jobs.job, name="job"),
-    path("jobs/<int:number>/<slug:way>/", jobs.change_job, name="change_job"),
+    path("jobs/<number:number>/", jobs.job, name="job"),
+    path("jobs/<number:number>/<slug:way>/", jobs.change_job, name="change_job"),
 ]
 
 urlpatterns = [

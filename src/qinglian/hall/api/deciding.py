@@ -14,7 +14,7 @@ from qinglian.core.errors import QinglianError
 from qinglian.disclosure.pack import drawn
 from qinglian.disclosure.statement import build_statement
 from qinglian.hall.api.authentication import needs
-from qinglian.hall.api.call import Call
+from qinglian.hall.api.call import Call, Number
 from qinglian.hall.api.models import Token
 from qinglian.hall.api.once import once
 from qinglian.hall.api.shapes import (
@@ -28,7 +28,7 @@ from qinglian.hall.api.shapes import (
     Report,
     Verified,
 )
-from qinglian.hall.api.strictness import StrictRouter
+from qinglian.hall.api.strictness import routes
 from qinglian.hall.api.writing import job_record
 from qinglian.hall.pages.approvals import STEPS, decided
 from qinglian.hall.pages.disclosing import ask_pack_of, pack_file, queue_report, verified
@@ -41,7 +41,6 @@ from qinglian.ledger.reopening import open_lock
 from qinglian.ledger.restatement import difference
 from qinglian.ledger.versions import Version, approve_adjustment, create_version, version, versions
 
-routes = StrictRouter(tags=["decisions"])
 READ = needs(Right.READ)
 
 
@@ -117,7 +116,7 @@ def compare_versions(request: Call, organisation: Path[str], which: Query[Compar
 
 
 @routes.get("/versions/{number}", auth=READ)
-def read_version(request: Call, organisation: Path[str], number: int) -> Any:
+def read_version(request: Call, organisation: Path[str], number: Number) -> Any:
     """Return a version."""
     return version_record(version(request.auth.book, number))
 
@@ -135,7 +134,7 @@ def draft_version(request: Call, organisation: Path[str], body: Drafted) -> Any:
 
 @routes.post("/versions/{number}/decisions", auth=READ)
 @once
-def decide_version(request: Call, organisation: Path[str], number: int, body: Decided) -> Any:
+def decide_version(request: Call, organisation: Path[str], number: Number, body: Decided) -> Any:
     """Review, approve or publish."""
     request.auth.require(next(right for step, right in STEPS.values() if step == body.state))
     return 201, version_record(decided(request.auth, number, body.state, body.note))
@@ -143,7 +142,7 @@ def decide_version(request: Call, organisation: Path[str], number: int, body: De
 
 @routes.post("/versions/{number}/reopenings", auth=needs(Right.APPROVE))
 @once
-def reopen_version(request: Call, organisation: Path[str], number: int, body: Reopened) -> Any:
+def reopen_version(request: Call, organisation: Path[str], number: Number, body: Reopened) -> Any:
     """Allow one late batch into a locked period, or open the lock."""
     desk = request.auth
     act = approve_adjustment if body.way == "adjustment" else open_lock
@@ -174,7 +173,7 @@ def list_publications(request: Call, organisation: Path[str]) -> Any:
 
 
 @routes.get("/publications/{number}/verification", auth=READ)
-def verify_publication(request: Call, organisation: Path[str], number: int) -> Any:
+def verify_publication(request: Call, organisation: Path[str], number: Number) -> Any:
     """Recompute a published report from its frozen set and the book."""
     checks = verified(request.auth, number)
     return {"checks": [{"name": c.name, "outcome": c.outcome, "detail": c.detail} for c in checks]}
@@ -182,7 +181,7 @@ def verify_publication(request: Call, organisation: Path[str], number: int) -> A
 
 @routes.post("/versions/{number}/pack", auth=needs(Right.PACK))
 @once
-def pack_version(request: Call, organisation: Path[str], number: int) -> Any:
+def pack_version(request: Call, organisation: Path[str], number: Number) -> Any:
     """Queue the evidence pack of a published version."""
     return 202, job_record(ask_pack_of(request.auth, number))
 
@@ -192,7 +191,7 @@ def pack_version(request: Call, organisation: Path[str], number: int) -> Any:
     auth=needs(Right.PACK),
     openapi_extra={"responses": {200: {"content": {"application/zip": {}}}}},
 )
-def read_pack(request: Call, organisation: Path[str], number: int) -> FileResponse:
+def read_pack(request: Call, organisation: Path[str], number: Number) -> FileResponse:
     """Return the pack a job has made."""
     path = pack_file(request.auth, number)
     request.auth.record("pack read", number)
@@ -202,7 +201,7 @@ def read_pack(request: Call, organisation: Path[str], number: int) -> FileRespon
 
 
 @routes.get("/packs/{number}/sample", auth=needs(Right.PACK))
-def draw_sample(request: Call, organisation: Path[str], number: int, how: Query[Drawn]) -> Any:
+def draw_sample(request: Call, organisation: Path[str], number: Number, how: Query[Drawn]) -> Any:
     """Draw records behind a data point with the assurer's seed."""
     found = drawn(pack_file(request.auth, number), how.code, how.size, how.seed, how.method)
     request.auth.record("sample drawn", f"{how.code} {how.seed}")
@@ -267,7 +266,7 @@ def invite(request: Call, organisation: Path[str], body: Invited) -> Any:
 
 @routes.patch("/members/{number}", auth=needs(Right.MEMBERS))
 @once
-def change_role(request: Call, organisation: Path[str], number: int, body: Member) -> Any:
+def change_role(request: Call, organisation: Path[str], number: Number, body: Member) -> Any:
     """Change a member's role."""
     found = change_member(request.auth, member_of(request.auth, number), body.role, body.sites, body.until)
     return 200, member_record(found)
@@ -275,7 +274,7 @@ def change_role(request: Call, organisation: Path[str], number: int, body: Membe
 
 @routes.delete("/members/{number}", auth=needs(Right.MEMBERS))
 @once
-def end_membership(request: Call, organisation: Path[str], number: int) -> Any:
+def end_membership(request: Call, organisation: Path[str], number: Number) -> Any:
     """End a membership."""
     remove_member(request.auth, member_of(request.auth, number))
     return 200, {"member": number}
@@ -283,7 +282,7 @@ def end_membership(request: Call, organisation: Path[str], number: int) -> Any:
 
 @routes.post("/members/{number}/erase", auth=needs(Right.ERASE))
 @once
-def erase_person(request: Call, organisation: Path[str], number: int, body: Reasoned) -> Any:
+def erase_person(request: Call, organisation: Path[str], number: Number, body: Reasoned) -> Any:
     """Destroy a person's name, in the book and here."""
     erase_member(request.auth, member_of(request.auth, number), body.reason)
     return 200, {"member": number}
@@ -310,7 +309,7 @@ def make_token(request: Call, organisation: Path[str], body: NewToken) -> Any:
 
 @routes.delete("/tokens/{number}", auth=READ)
 @once
-def revoke_token(request: Call, organisation: Path[str], number: int) -> Any:
+def revoke_token(request: Call, organisation: Path[str], number: Number) -> Any:
     """Destroy a token."""
     desk = request.auth
     Token.objects.filter(user=desk.user, organisation=desk.organisation, id=number).delete()

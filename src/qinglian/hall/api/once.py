@@ -12,8 +12,8 @@ from typing import Any
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 
-from qinglian.core.canonical import canonical_json
 from qinglian.core.text import text
+from qinglian.hall.api.exact import exact_json
 from qinglian.hall.api.models import Answered
 from qinglian.hall.api.problems import problem
 
@@ -40,7 +40,7 @@ def once(view: Callable[..., Any]) -> Callable[..., Any]:
         if stored is not None:
             return _again(stored, digest)
         status, data = view(request, *arguments, **named)
-        body = canonical_json(data).decode()
+        body = exact_json(data).decode()
         with suppress(IntegrityError):  # the same request came twice at once; both were answered
             Answered.objects.create(
                 user=desk.user,
@@ -58,7 +58,7 @@ def once(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _answer(status: int, data: Any) -> HttpResponse:
-    return HttpResponse(canonical_json(data), status=status, content_type="application/json")
+    return HttpResponse(exact_json(data), status=status, content_type="application/json")
 
 
 def _again(stored: Answered, digest: str) -> HttpResponse:

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from qinglian.core.period import parse_period
 from qinglian.hall.api.authentication import needs
-from qinglian.hall.api.call import Call
-from qinglian.hall.api.strictness import StrictRouter
+from qinglian.hall.api.call import Call, Number
+from qinglian.hall.api.strictness import routes
 from qinglian.hall.pages.inventories import inventory_of_run, runs
 from qinglian.hall.pages.navigation import dimensions
 from qinglian.hall.people.roles import Right
@@ -25,7 +25,6 @@ from qinglian.ledger.report import summary
 from qinglian.ledger.unresolved import unresolved
 from qinglian.present.figures import Table, as_table
 
-routes = StrictRouter(tags=["book"])
 READ = needs(Right.READ)
 PAGE = 100
 Gwp = Literal["AR4", "AR5", "AR6"]
@@ -132,7 +131,7 @@ def list_evidence(request: Call, organisation: Path[str]) -> Any:
     auth=READ,
     openapi_extra={"responses": {200: {"content": {"application/octet-stream": {}}}}},
 )
-def read_evidence(request: Call, organisation: Path[str], number: int) -> FileResponse:
+def read_evidence(request: Call, organisation: Path[str], number: Number) -> FileResponse:
     """Return a file of the evidence."""
     from qinglian.hall.pages.evidence import send
 

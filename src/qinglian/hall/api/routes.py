@@ -9,8 +9,9 @@ from ninja import NinjaAPI
 from ninja.renderers import BaseRenderer
 from ninja.throttling import AnonRateThrottle, AuthRateThrottle
 
-from qinglian.core.canonical import canonical_json
-from qinglian.hall.api import deciding, problems, reading, writing
+from qinglian.hall.api import deciding, problems, reading, writing  # noqa: F401 - they add their routes
+from qinglian.hall.api.exact import exact_json
+from qinglian.hall.api.strictness import routes
 
 
 class Canonical(BaseRenderer):
@@ -20,7 +21,7 @@ class Canonical(BaseRenderer):
 
     def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
         """Write the answer."""
-        return canonical_json(data)
+        return exact_json(data)
 
 
 class PerDesk(AuthRateThrottle):
@@ -43,5 +44,4 @@ api = NinjaAPI(
     throttle=[AnonRateThrottle("60/m"), PerDesk("1200/m")],
 )
 problems.install(api)
-for router in (reading.routes, writing.routes, deciding.routes):
-    api.add_router("/o/{organisation}", router)
+api.add_router("/o/{organisation}", routes)

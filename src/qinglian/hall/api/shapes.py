@@ -8,6 +8,8 @@ from typing import Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from qinglian.hall.api.call import Bounded
+
 Name = Field(min_length=1, max_length=200)
 Said = Field(default="", max_length=500)
 
@@ -22,7 +24,7 @@ class Reasoned(Strict):
     """An act that needs a reason."""
 
     reason: str = Field(min_length=1, max_length=500)
-    adjustment: int | None = Field(default=None, ge=1)
+    adjustment: int | None = Field(default=None, ge=1, le=2**31 - 1)
 
 
 class Row(Strict):
@@ -96,9 +98,9 @@ class Reopened(Strict):
 class Report(Strict):
     """A report to publish."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=2**31 - 1)
     as_of: date
-    comparatives: list[int] = Field(default=[])
+    comparatives: list[Bounded] = Field(default=[])
     frameworks: list[str] = Field(default=[])
     text_zh: str = Field(default="", max_length=100_000)
     text_en: str = Field(default="", max_length=100_000)

@@ -32,6 +32,7 @@ STATUSES = {
     422: "Invalid",
     429: "Too many requests",
 }
+WRITTEN = {201: "Written", 202: "Queued"}
 LANGUAGE = "lang"
 
 
@@ -44,13 +45,19 @@ class StrictRouter(Router):
         """Add an operation; see `Router.add_api_operation`."""
         known = list(getattr(view_func, "_ninja_contribute_to_operation", []))
         view_func._ninja_contribute_to_operation = [*known, _strictly]  # type: ignore[attr-defined]
-        answers = {
+        answers: dict[int, Any] = {
             status: {"description": said, "content": {TYPE: {"schema": _PROBLEM}}}
             for status, said in STATUSES.items()
         }
+        if methods != ["GET"]:
+            answers |= {status: {"description": said} for status, said in WRITTEN.items()}
         extra = {**(options.pop("openapi_extra", None) or {})}
         extra["responses"] = {**answers, **extra.get("responses", {})}
         super().add_api_operation(path, methods, view_func, openapi_extra=extra, **options)
+
+
+routes = StrictRouter()
+"""All of them on one router: two routers with one path would each hide the other's methods."""
 
 
 def _strictly(operation: Any) -> None:

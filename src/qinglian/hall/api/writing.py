@@ -13,11 +13,11 @@ from ninja.files import UploadedFile
 from qinglian.core.decimals import parse_decimal
 from qinglian.core.period import parse_period
 from qinglian.hall.api.authentication import needs
-from qinglian.hall.api.call import Call
+from qinglian.hall.api.call import Bounded, Call, Number
 from qinglian.hall.api.once import once
 from qinglian.hall.api.reading import asdict_slots
 from qinglian.hall.api.shapes import Calculation, Expected, Explained, Facility, Reasoned, Rows, Share
-from qinglian.hall.api.strictness import StrictRouter
+from qinglian.hall.api.strictness import routes
 from qinglian.hall.jobs.models import Job
 from qinglian.hall.jobs.running import RIGHTS
 from qinglian.hall.jobs.tasks import ask, cancel, retry
@@ -35,8 +35,6 @@ from qinglian.ledger.collection import deliveries, end_expectation, expect, expl
 from qinglian.ledger.installed import install_packs
 from qinglian.ledger.organisation import OwnershipShare, add_facility, add_ownership
 from qinglian.ledger.posting import reverse_fact, undo
-
-routes = StrictRouter(tags=["data"])
 
 
 def job_record(job: Job) -> dict[str, Any]:
@@ -64,7 +62,7 @@ def import_file(
     sheet: Form[str] = "",
     encoding: Form[str] = "",
     accept: Form[bool] = False,
-    adjustment: Form[int | None] = None,
+    adjustment: Form[Bounded | None] = None,
 ) -> Any:
     """Queue the import of an activity file."""
     path = receive(request.auth.organisation, file, TABLES)
@@ -83,7 +81,7 @@ def import_rows(request: Call, organisation: Path[str], body: Rows) -> Any:
 
 @routes.post("/records/{fact}/reverse", auth=needs(Right.REVERSE))
 @once
-def reverse_record(request: Call, organisation: Path[str], fact: int, body: Reasoned) -> Any:
+def reverse_record(request: Call, organisation: Path[str], fact: Number, body: Reasoned) -> Any:
     """Reverse a record."""
     desk = request.auth
     batch = reverse_fact(desk.book, desk.actor, fact, reason=body.reason, approval=body.adjustment)
@@ -93,7 +91,7 @@ def reverse_record(request: Call, organisation: Path[str], fact: int, body: Reas
 
 @routes.post("/batches/{batch}/undo", auth=needs(Right.REVERSE))
 @once
-def undo_batch(request: Call, organisation: Path[str], batch: int, body: Reasoned) -> Any:
+def undo_batch(request: Call, organisation: Path[str], batch: Number, body: Reasoned) -> Any:
     """Reverse a whole batch."""
     desk = request.auth
     made = undo(desk.book, desk.actor, batch, reason=body.reason, approval=body.adjustment)
@@ -107,7 +105,7 @@ def attach_evidence(
     request: Call,
     organisation: Path[str],
     file: File[UploadedFile],
-    batch: Form[int | None] = None,
+    batch: Form[Bounded | None] = None,
     personal: Form[bool] = False,
 ) -> Any:
     """Add a file to the evidence."""
@@ -120,7 +118,7 @@ def attach_evidence(
 
 @routes.post("/evidence/{number}/erase", auth=needs(Right.ERASE))
 @once
-def erase_evidence(request: Call, organisation: Path[str], number: int, body: Reasoned) -> Any:
+def erase_evidence(request: Call, organisation: Path[str], number: Number, body: Reasoned) -> Any:
     """Destroy a personal file."""
     from qinglian.ledger.erasure import erase_evidence as destroy
 
@@ -180,7 +178,7 @@ def put_on_calendar(request: Call, organisation: Path[str], body: Expected) -> A
 
 @routes.post("/calendar/{number}/gap", auth=needs(Right.IMPORT))
 @once
-def explain(request: Call, organisation: Path[str], number: int, body: Explained) -> Any:
+def explain(request: Call, organisation: Path[str], number: Number, body: Explained) -> Any:
     """Explain a gap."""
     desk = request.auth
     explain_gap(desk.book, desk.actor, number, body.first_day, reason=body.reason)
@@ -189,7 +187,7 @@ def explain(request: Call, organisation: Path[str], number: int, body: Explained
 
 @routes.post("/calendar/{number}/end", auth=needs(Right.CALENDAR))
 @once
-def end(request: Call, organisation: Path[str], number: int, body: Reasoned) -> Any:
+def end(request: Call, organisation: Path[str], number: Number, body: Reasoned) -> Any:
     """Take data off the calendar from today on."""
     today = timezone.now().date()
     end_expectation(request.auth.book, request.auth.actor, number, today, reason=body.reason)
@@ -263,14 +261,14 @@ def list_jobs(request: Call, organisation: Path[str]) -> Any:
 
 
 @routes.get("/jobs/{number}", auth=needs(Right.READ))
-def read_job(request: Call, organisation: Path[str], number: int) -> Any:
+def read_job(request: Call, organisation: Path[str], number: Number) -> Any:
     """Return a job."""
     return job_record(job_of(request.auth, number))
 
 
 @routes.post("/jobs/{number}/cancel", auth=needs(Right.READ))
 @once
-def cancel_job(request: Call, organisation: Path[str], number: int) -> Any:
+def cancel_job(request: Call, organisation: Path[str], number: Number) -> Any:
     """Ask a job to stop."""
     found = job_of(request.auth, number)
     request.auth.require(RIGHTS[found.kind])
@@ -281,7 +279,7 @@ def cancel_job(request: Call, organisation: Path[str], number: int) -> Any:
 
 @routes.post("/jobs/{number}/retry", auth=needs(Right.READ))
 @once
-def retry_job(request: Call, organisation: Path[str], number: int) -> Any:
+def retry_job(request: Call, organisation: Path[str], number: Number) -> Any:
     """Queue a job again that failed or was cancelled."""
     found = job_of(request.auth, number)
     request.auth.require(RIGHTS[found.kind])
@@ -314,7 +312,7 @@ def plan_week(
 
 
 @routes.get("/plans/{number}", auth=needs(Right.READ))
-def read_plan(request: Call, organisation: Path[str], number: int) -> Any:
+def read_plan(request: Call, organisation: Path[str], number: Number) -> Any:
     """Return what the page of a plan shows, as tables."""
     from qinglian.hall.api.reading import table_record
     from qinglian.hall.pages.production import plan_figures_of, released
@@ -327,7 +325,7 @@ def read_plan(request: Call, organisation: Path[str], number: int) -> Any:
 
 @routes.post("/plans/{number}/release", auth=needs(Right.RELEASE))
 @once
-def release_plan(request: Call, organisation: Path[str], number: int) -> Any:
+def release_plan(request: Call, organisation: Path[str], number: Number) -> Any:
     """Release a plan to the floor."""
     from qinglian.hall.pages.production import release_job
 

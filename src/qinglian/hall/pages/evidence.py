@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from qinglian.core.errors import QinglianError
-from qinglian.hall.pages.fields import Labelled, refused_as_error
+from qinglian.hall.pages.fields import LARGEST, Labelled, refused_as_error
 from qinglian.hall.pages.uploads import receive
 from qinglian.hall.people.desk import Desk, at_desk
 from qinglian.hall.people.roles import Right
@@ -21,7 +21,7 @@ class Attach(Labelled):
     """A file that proves something, such as the scan of a bill."""
 
     file = forms.FileField()
-    batch = forms.IntegerField(required=False, min_value=1)
+    batch = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
     personal = forms.BooleanField(required=False)
 
 

@@ -9,6 +9,9 @@ from django import forms
 from qinglian.core.text import entry, text
 from qinglian.hall.places import outside
 
+LARGEST = 2**31 - 1
+"""The largest number of a record, batch or decision that a form takes."""
+
 
 class Labelled(forms.Form):
     """A form: the label of a field is ``hall.field_NAME``, its hint ``hall.hint_NAME`` where there is one."""

@@ -17,7 +17,7 @@ from qinglian.core.errors import QinglianError
 from qinglian.core.text import LANGUAGES, text
 from qinglian.hall.jobs.models import Job
 from qinglian.hall.jobs.tasks import ask
-from qinglian.hall.pages.fields import Day, Labelled, refused_as_error
+from qinglian.hall.pages.fields import LARGEST, Day, Labelled, refused_as_error
 from qinglian.hall.pages.suggested import known_activities
 from qinglian.hall.pages.uploads import TABLES, receive
 from qinglian.hall.people.desk import Desk, at_desk
@@ -41,7 +41,7 @@ class Upload(Labelled):
     file = forms.FileField(allow_empty_file=True)
     sheet = forms.CharField(required=False, max_length=100)
     encoding = forms.CharField(required=False, max_length=30)
-    adjustment = forms.IntegerField(required=False, min_value=1)
+    adjustment = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
 
 
 class Row(Labelled):

@@ -116,7 +116,7 @@ def _asked(request: HttpRequest) -> dict[str, object]:
     }
     category = request.GET.get("category")
     if category:
-        if not category.isascii() or not category.isdigit():
+        if not category.isascii() or not category.isdigit() or len(category) > 2:
             raise Http404
         found["category"] = int(category)
     return found
@@ -129,7 +129,7 @@ def compare(desk: Desk) -> HttpResponse:
     before, after = desk.request.GET.get("before"), desk.request.GET.get("after")
     context: dict[str, object] = {"versions": known, "before": before, "after": after}
     if before and after:
-        if not (before.isdigit() and after.isdigit()):
+        if not all(one.isascii() and one.isdigit() and len(one) < 10 for one in (before, after)):
             raise Http404
         try:
             context["figures"] = _differences(desk, int(before), int(after))

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from qinglian.core.errors import QinglianError
 from qinglian.core.period import parse_period
-from qinglian.hall.pages.fields import Labelled, refused_as_error
+from qinglian.hall.pages.fields import LARGEST, Labelled, refused_as_error
 from qinglian.hall.pages.suggested import known_activities
 from qinglian.hall.people.desk import Desk, at_desk
 from qinglian.hall.people.roles import Right
@@ -26,7 +26,7 @@ class Filter(Labelled):
     facility = forms.CharField(required=False, max_length=60)
     activity = forms.CharField(required=False, max_length=120)
     period = forms.CharField(required=False, max_length=30)
-    batch = forms.IntegerField(required=False, min_value=1)
+    batch = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
     limit = forms.IntegerField(required=False, min_value=1, max_value=500)
 
 
@@ -34,7 +34,7 @@ class Reversal(Labelled):
     """Why a record or batch is taken back."""
 
     reason = forms.CharField(max_length=500)
-    adjustment = forms.IntegerField(required=False, min_value=1)
+    adjustment = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
 
 
 @at_desk(Right.READ)
