@@ -38,9 +38,10 @@ def serve(console: Console, folder: Path | None, host: str, port: int, no_worker
 
 def serve_home(console: Console, home: Home, *, host: str, port: int, with_worker: bool = True) -> None:
     """Bind, say where, print the one-time link of the administrator if there is none yet, and serve."""
-    from qinglian.hall.serving import listen, serve_forever
+    from qinglian.hall.serving import end_on_term, listen, serve_forever
     from qinglian.hall.starting import first_invitation
 
+    end_on_term()
     sock = listen(host, port)
     bound = sock.getsockname()[1]
     address = home.address or f"http://{f'[{host}]' if ':' in host else host}:{bound}"

@@ -94,7 +94,6 @@ def serve_forever(home: Home, sock: socket.socket, *, with_worker: bool) -> None
             "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},
         }
     server = create_server(application, sockets=[sock], **options)
-    signal.signal(signal.SIGTERM, _stop)
     try:
         server.run()
     except KeyboardInterrupt:
@@ -102,6 +101,11 @@ def serve_forever(home: Home, sock: socket.socket, *, with_worker: bool) -> None
     finally:
         worker.stop()
         server.close()
+
+
+def end_on_term() -> None:
+    """Let a kind SIGTERM end the server as Ctrl-C does, worker included."""
+    signal.signal(signal.SIGTERM, _stop)
 
 
 def _stop(number: int, frame: object) -> None:

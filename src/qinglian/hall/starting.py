@@ -31,6 +31,7 @@ def require_extra() -> None:
 def start(folder: Path) -> Home:
     """Prepare the folder, set Django up on it, and bring the database up to date."""
     require_extra()
+    os.umask(0o077)  # whatever this process writes is nobody else's
     home = prepare_home(folder)
     os.environ[VARIABLE] = str(home.folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "qinglian.hall.settings"
