@@ -122,9 +122,9 @@ def test_a_search_outside_its_limits_is_refused(ask_plan, organisation, person, 
 
 def test_a_running_solver_is_cancelled_and_its_process_is_gone(ask_plan, worker, visit, at):
     planner, job = ask_plan(seconds=600)
-    worker()
+    process = worker()
     until(lambda: _refreshed(job).state == "running" and _refreshed(job).progress)
-    children = _children()
+    children = _children(process)
     assert children
     assert visit(planner).post(at(f"jobs/{job.id}/cancel/")).status_code == 302
     until(lambda: _refreshed(job).state == "cancelled")
@@ -143,7 +143,7 @@ def test_a_job_survives_a_killed_worker(ask_plan, worker, home):
     _, job = ask_plan(seconds=8)
     first = worker()
     until(lambda: _refreshed(job).state == "running" and _refreshed(job).progress)
-    children = _children()
+    children = _children(first)
     first.send_signal(signal.SIGKILL)
     first.wait()
     until(lambda: not [pid for pid in children if _alive(pid)], 30)
@@ -259,12 +259,14 @@ def test_a_disk_that_is_full_is_said_and_leaves_the_book_whole(admin, upload, bo
         script += "runpy.run_module('qinglian.hall.jobs.child',run_name='__main__')"
         return real([sys.executable, "-c", script], **settings)
 
+    running.dismiss()
     monkeypatch.setattr(running.subprocess, "Popen", limited)
     head = book.head()
     job = upload(admin, HEADER + "".join(bill(m, source=f"m{n}") for m in range(3, 13) for n in range(40)))
     assert job.state == "failed"
     assert job.problems
     monkeypatch.undo()
+    running.dismiss()
     assert book.head() == head
     assert audit(book).passed
 
@@ -274,11 +276,10 @@ def _refreshed(job):
     return job
 
 
-def _children():
-    """Process numbers of the jobs' children that run now."""
-    found = subprocess.run(
-        ["pgrep", "-f", "qinglian.hall.jobs.child"], capture_output=True, text=True, check=False
-    )
+def _children(worker):
+    """Process numbers of a worker's children."""
+    command = ["pgrep", "-P", str(worker.pid), "-f", "qinglian.hall.jobs.child"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
     return [int(pid) for pid in found.stdout.split()]
 
 

@@ -168,6 +168,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # A queue of requests is what threads are for; it is no warning.
+    "loggers": {"waitress.queue": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("QINGLIAN_LOG", "WARNING")},
 }
 SILENCED_SYSTEM_CHECKS = ["models.W036"]

@@ -21,7 +21,7 @@ from qinglian.core.text import text
 from qinglian.ledger import schema
 from qinglian.ledger.book import Book
 from qinglian.ledger.cells import cell_days
-from qinglian.ledger.engines import open_engine
+from qinglian.ledger.engines.lending import lent_engine
 from qinglian.ledger.evidence import evidence_name
 from qinglian.ledger.facts import from_day_number
 from qinglian.ledger.installed import installed_factors
@@ -304,11 +304,8 @@ class _Finder:
             f"WHERE stream_id = {lines[0].stream.id} AND scenario_id = {self.scenario} AND ({days}) "
             f"ORDER BY start_utc, fact_id LIMIT {self.limit}"
         )
-        engine = open_engine(spill=self.book.cache_folder)
-        try:
+        with lent_engine(self.book.cache_folder) as engine:
             rows = engine.query(sql, parquet={"facts": present_paths(self.book, self.segments)}).to_pylist()
-        finally:
-            engine.close()
         rows.sort(key=lambda row: (row["start_utc"], row["fact_id"]))
         zone = self.zones[lines[0].stream.facility]
         return [self._record(row, zone) for row in rows], rows[0]["total"] if rows else 0

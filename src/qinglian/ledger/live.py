@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from qinglian.core.units import parse_unit
 from qinglian.ledger import database, schema
 from qinglian.ledger.book import Book
-from qinglian.ledger.engines import open_engine
+from qinglian.ledger.engines.lending import lent_engine
 from qinglian.ledger.facts import Fact, day_number
 from qinglian.ledger.manifest import overlapping, present_paths
 
@@ -70,18 +70,15 @@ def _in_segments(
     wanted = overlapping(connection, first_day, end_day)
     if not wanted:
         return []
-    engine = open_engine(spill=book.cache_folder)
     incoming = pa.table({"business_key": pa.array(sorted(keys), pa.int64())})
     sql = (
         f"SELECT {', '.join('f.' + name for name in FIELDS)} "  # noqa: S608 - our own column names
         "FROM facts f JOIN incoming i ON f.business_key = i.business_key"
     )
-    try:
+    with lent_engine(book.cache_folder) as engine:
         found = engine.query(
             sql, tables={"incoming": incoming}, parquet={"facts": present_paths(book, wanted)}
         )
-    finally:
-        engine.close()
     rows: list[dict[str, Any]] = found.to_pylist()
     return rows
 

@@ -17,7 +17,7 @@ from qinglian.core.period import Span
 from qinglian.core.units import UNITS, Unit, parse_unit
 from qinglian.ledger import schema
 from qinglian.ledger.book import Book
-from qinglian.ledger.engines import open_engine
+from qinglian.ledger.engines.lending import lent_engine
 from qinglian.ledger.facts import day_number
 from qinglian.ledger.manifest import overlapping, present_paths
 from qinglian.ledger.needs import Stream, streams, units_of_record
@@ -102,10 +102,7 @@ def _in_segments(
     if not paths:
         return []
     sql = _SUMS.format(first=first, end=end, streams=", ".join(map(str, sorted(known))))
-    engine = open_engine(spill=book.cache_folder)
-    try:
+    with lent_engine(book.cache_folder) as engine:
         found = engine.query(sql, parquet={"facts": paths}).to_pylist()
-    finally:
-        engine.close()
     names = ("scenario_id", "stream_id", "unit_id", "start_day", "end_day")
     return [(*(row[name] for name in names), Fraction(row["whole"])) for row in found]

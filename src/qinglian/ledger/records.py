@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from qinglian.core.period import Span
 from qinglian.ledger import schema
 from qinglian.ledger.book import Book
-from qinglian.ledger.engines import open_engine
+from qinglian.ledger.engines.lending import lent_engine
 from qinglian.ledger.evidence import evidence_name
 from qinglian.ledger.facts import day_number
 from qinglian.ledger.manifest import present_paths, segments
@@ -114,13 +114,10 @@ def _in_segments(
     columns = ", ".join(f'"{name}"' for name in COLUMNS)
     count = f"SELECT COUNT(DISTINCT fact_id) AS total FROM facts WHERE {where}"  # noqa: S608 - our own names
     first = f"SELECT DISTINCT fact_id FROM facts WHERE {where} ORDER BY fact_id LIMIT {int(limit)}"  # noqa: S608
-    engine = open_engine(spill=book.cache_folder)
-    try:
+    with lent_engine(book.cache_folder) as engine:
         total = engine.query(count, parquet={"facts": paths}).to_pylist()[0]["total"]
         sql = f"SELECT {columns} FROM facts WHERE fact_id IN ({first})"  # noqa: S608
         rows: list[dict[str, Any]] = engine.query(sql, parquet={"facts": paths}).to_pylist()
-    finally:
-        engine.close()
     return rows, int(total)
 
 
@@ -135,12 +132,9 @@ def _reversed(book: Book, connection: Connection, facts: list[int]) -> set[int]:
     )
     paths = present_paths(book, [s for s in segments(connection) if s.last_fact > low])
     if paths:
-        engine = open_engine(spill=book.cache_folder)
-        try:
+        with lent_engine(book.cache_folder) as engine:
             sql = f"SELECT DISTINCT reverses FROM facts WHERE reverses BETWEEN {low} AND {high}"  # noqa: S608
             found |= {row["reverses"] for row in engine.query(sql, parquet={"facts": paths}).to_pylist()}
-        finally:
-            engine.close()
     return found
 
 

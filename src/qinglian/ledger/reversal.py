@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from qinglian.core.errors import QinglianError
 from qinglian.ledger import schema
 from qinglian.ledger.book import Book
-from qinglian.ledger.engines import open_engine
+from qinglian.ledger.engines.lending import lent_engine
 from qinglian.ledger.locks import refuse_locked_days
 from qinglian.ledger.manifest import present_paths, segments
 
@@ -95,12 +95,9 @@ def _sealed(
     if not wanted:
         return []
     names = ", ".join(f'f."{name}"' for name in columns or COLUMNS)
-    engine = open_engine(spill=book.cache_folder)
-    try:
+    with lent_engine(book.cache_folder) as engine:
         sql = f"SELECT {names} FROM facts f WHERE {where}"  # noqa: S608 - numbers and our own names
         found: list[dict[str, Any]] = engine.query(
             sql, parquet={"facts": present_paths(book, wanted)}
         ).to_pylist()
-    finally:
-        engine.close()
     return found

@@ -1,14 +1,16 @@
 """The process a job runs in: it knows the book and no Django, and can be killed at any time.
 
-It reads one request (JSON) from standard input and writes one JSON document per line to standard output:
-``{"progress": …}`` as it goes, then ``{"result": …}`` or ``{"problems": […]}``. When standard input closes,
-its worker is gone, and it ends itself: the book is only ever changed whole, so nothing is lost.
+It reads requests (JSON, one per line) from standard input and writes a JSON document per line to standard
+output: ``{"progress": …}`` as it goes, then ``{"result": …}`` or ``{"problems": […]}``; then it waits for the
+next. When standard input closes, its worker is gone, and it ends itself, also in the middle of a job: a book
+is only ever changed whole, so nothing is lost.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import queue
 import sys
 import threading
 import time
@@ -92,13 +94,15 @@ def perform(request: Request, teller: Teller) -> dict[str, Any]:
     return run(open_book(request.book), request.actor, request.parameters, teller)
 
 
-def _end_with_the_worker() -> None:
-    sys.stdin.read()
+def _listen(requests: queue.Queue[str]) -> None:
+    """Hand on requests; end the process when there is nobody to send one."""
+    for line in sys.stdin:
+        requests.put(line)
     os._exit(ORPHANED)
 
 
-def main() -> int:
-    """Run one job."""
+def main() -> None:
+    """Run jobs one after the other."""
     out, lock = sys.stdout, threading.Lock()
     sys.stdout = sys.stderr  # nothing a library prints may look like a line of ours
 
@@ -107,16 +111,14 @@ def main() -> int:
             out.write(json.dumps(document, ensure_ascii=True) + "\n")
             out.flush()
 
-    request = read_request(sys.stdin.readline())
-    threading.Thread(target=_end_with_the_worker, daemon=True).start()
-    try:
-        result = perform(request, Teller(send))
-    except QinglianError as refusal:
-        send({"problems": [told(problem) for problem in refusal.problems]})
-        return 1
-    send({"result": result})
-    return 0
+    requests: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    while True:
+        try:
+            send({"result": perform(read_request(requests.get()), Teller(send))})
+        except QinglianError as refusal:
+            send({"problems": [told(problem) for problem in refusal.problems]})
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -25,6 +25,9 @@ from qinglian.hall.people.permissions import PREFIX
 from qinglian.hall.people.roles import Right
 from qinglian.hall.places import told
 
+ANSWERS = {"result", "problems"}
+_idle: list[subprocess.Popen[str]] = []
+_waiting = threading.Lock()
 LOOK_EVERY = 0.5
 """Seconds between two looks at whether the job was cancelled."""
 RIGHTS = {
@@ -51,11 +54,17 @@ def run_job(number: int) -> None:
         # Whoever asked may have lost the role since.
         _end(job, FAILED, problems=[_problem(QinglianError("hall.job_no_right"))])
     else:
-        _watch(job, _start(job))
+        _watch(job, _sent(job))
 
 
-def _start(job: Job) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
+def _child() -> subprocess.Popen[str]:
+    """Return a child that waits for work, the last one if it is still there: to start one takes a second."""
+    with _waiting:
+        while _idle:
+            process = _idle.pop()
+            if process.poll() is None:
+                return process
+    return subprocess.Popen(
         [sys.executable, "-m", "qinglian.hall.jobs.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -64,6 +73,11 @@ def _start(job: Job) -> subprocess.Popen[str]:
         start_new_session=True,  # the solver's own processes are killed with it
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
+
+
+def _sent(job: Job) -> subprocess.Popen[str]:
+    """Send a job to a child."""
+    process = _child()
     assert process.stdin is not None
     user: Any = job.asked_by
     request = {
@@ -79,22 +93,27 @@ def _start(job: Job) -> subprocess.Popen[str]:
 
 
 def _watch(job: Job, process: subprocess.Popen[str]) -> None:
+    """Follow a child until it has answered, died, or somebody cancels."""
     lines: queue.Queue[str | None] = queue.Queue()
     assert process.stdout is not None
     threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
     last: dict[str, Any] = {}
+    over = False
     try:
-        while True:
+        while not over:
             told, over = _gather(lines)
             last.update(told)
-            if not _beat(job, told):
+            if not _beat(job, told) and not over:
                 _kill(process)
                 _end(job, CANCELLED)
                 return
-            if over:
-                break
-        process.wait()
-    finally:
+    except BaseException:
+        _kill(process)
+        raise
+    answered = ANSWERS & set(last)
+    if answered:
+        _keep(process)
+    else:
         _kill(process)
     if "result" in last:
         _end(job, SUCCEEDED, result=last["result"])
@@ -104,13 +123,16 @@ def _watch(job: Job, process: subprocess.Popen[str]) -> None:
 
 
 def _read(stream: IO[str], lines: queue.Queue[str | None]) -> None:
+    """Hand on what a child says up to its answer, or to its end."""
     for line in stream:
         lines.put(line)
+        if ANSWERS & set(json.loads(line)):
+            return
     lines.put(None)
 
 
 def _gather(lines: queue.Queue[str | None]) -> tuple[dict[str, Any], bool]:
-    """Collect what the child says until it is time to look again; whether it has closed its end."""
+    """Collect what the child says until it is time to look again; whether it has answered or died."""
     told: dict[str, Any] = {}
     until = time.monotonic() + LOOK_EVERY
     while (left := until - time.monotonic()) > 0:
@@ -121,7 +143,18 @@ def _gather(lines: queue.Queue[str | None]) -> tuple[dict[str, Any], bool]:
         if line is None:
             return told, True
         told.update(json.loads(line))
+        if ANSWERS & set(told):
+            return told, True
     return told, False
+
+
+def _keep(process: subprocess.Popen[str]) -> None:
+    """Let a child that has answered wait for the next job; one is enough."""
+    with _waiting:
+        if not _idle and process.poll() is None:
+            _idle.append(process)
+            return
+    _kill(process)
 
 
 def _beat(job: Job, told: dict[str, Any]) -> bool:
@@ -130,6 +163,13 @@ def _beat(job: Job, told: dict[str, Any]) -> bool:
     changed |= {name: told[name] for name in ("progress", "done", "total") if name in told}
     Job.objects.filter(id=job.id).update(**changed)
     return not Job.objects.filter(id=job.id, cancel_asked=True).exists()
+
+
+def dismiss() -> None:
+    """End the children that wait."""
+    with _waiting:
+        while _idle:
+            _kill(_idle.pop())
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

@@ -15,7 +15,7 @@ from qinglian.core.units import Unit, parse_unit
 from qinglian.ledger import schema
 from qinglian.ledger.book import Book
 from qinglian.ledger.database import among
-from qinglian.ledger.engines import open_engine
+from qinglian.ledger.engines.lending import lent_engine
 from qinglian.ledger.facts import ACTUAL, day_number
 from qinglian.ledger.manifest import overlapping, present_paths, segments
 from qinglian.ledger.needs import Stream, streams, units_of_record
@@ -108,8 +108,7 @@ def _sealed(book: Book, connection: Connection, where: _Where) -> list[dict[str,
     if not touched:
         return []
     listed = ", ".join(map(str, where.streams))
-    engine = open_engine(spill=book.cache_folder)
-    try:
+    with lent_engine(book.cache_folder) as engine:
         reversals = TAKEN_BACK.format(streams=listed)
         sealed = engine.query(reversals, parquet={"facts": present_paths(book, segments(connection))})
         waiting = connection.execute(
@@ -120,6 +119,4 @@ def _sealed(book: Book, connection: Connection, where: _Where) -> list[dict[str,
         rows: list[dict[str, Any]] = engine.query(
             sql, tables={"taken_back": taken_back}, parquet={"facts": touched}
         ).to_pylist()
-    finally:
-        engine.close()
     return rows
