@@ -17,7 +17,7 @@ help:  ## Show these verbs
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 demo: $(UV) | python  ## Import, calculate and explain the sample company's year
-	@$(SYNC) --no-default-groups --inexact --extra production
+	@$(SYNC) --no-default-groups --inexact --extra production --extra hall --extra disclosure
 	@$(BIN)/qinglian demo $(ARGS)
 
 test: lint  ## All checks, then all tests (ARGS="-k name" to choose)

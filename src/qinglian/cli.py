@@ -111,6 +111,9 @@ VERBS: dict[str, Verb] = {
         "Statements and reports under dated frameworks",
         "按带日期的框架生成披露报表与报告",
     ),
+    "targets": Verb(
+        "qinglian.targets.commands:targets", "Targets: pathways and progress", "减碳目标：路径与进展"
+    ),
     "serve": Verb("qinglian.hall.commands:serve", "Serve the web platform", "启动网页平台"),
     "worker": Verb("qinglian.hall.commands:worker", "Work on the platform's jobs", "处理平台的后台任务"),
     "hall": Verb(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ import click
 from qinglian.core.text import text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qinglian.hall.home import Home
     from qinglian.present.console import Console
 
@@ -36,8 +39,22 @@ def serve(console: Console, folder: Path | None, host: str, port: int, no_worker
     serve_home(console, start(chosen_folder(folder)), host=host, port=port, with_worker=not no_worker)
 
 
-def serve_home(console: Console, home: Home, *, host: str, port: int, with_worker: bool = True) -> None:
-    """Bind, say where, print the one-time link of the administrator if there is none yet, and serve."""
+def serve_home(
+    console: Console,
+    home: Home,
+    *,
+    host: str,
+    port: int,
+    with_worker: bool = True,
+    before: Callable[[Console, str], None] | None = None,
+) -> None:
+    """Bind, say where, print the one-time link of the administrator if there is none yet, and serve.
+
+    Parameters
+    ----------
+    before
+        Called with the address before serving begins.
+    """
     from qinglian.hall.serving import end_on_term, listen, serve_forever
     from qinglian.hall.starting import first_invitation
 
@@ -52,8 +69,8 @@ def serve_home(console: Console, home: Home, *, host: str, port: int, with_worke
         data["administrator"] = f"{address}/join/{token}/"
         said.append(text("hall.first_link", link=data["administrator"]))
     console.emit(data, *said, text("hall.stop_said"))
-    import sys
-
+    if before is not None:
+        before(console, address)
     sys.stdout.flush()
     serve_forever(home, sock, with_worker=with_worker)
 

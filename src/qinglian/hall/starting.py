@@ -21,10 +21,14 @@ NEEDED = (
 )
 
 
+def missing_extra() -> list[str]:
+    """Return the packages of the extra ``hall`` that are not installed."""
+    return [name for name in NEEDED if find_spec(name) is None]
+
+
 def require_extra() -> None:
     """Raise ``hall.extra_missing`` where a package of the extra ``hall`` is not installed."""
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
+    if missing := missing_extra():
         raise QinglianError("hall.extra_missing", packages=missing)
 
 

@@ -6,6 +6,7 @@ from django.urls import include, path, register_converter
 
 from qinglian.hall.api.routes import api
 from qinglian.hall.pages import (
+    aims,
     approvals,
     auditing,
     calendar,
@@ -94,6 +95,7 @@ _ORGANISATION = [
     path("disclosure/versions/<number:number>/pack/", disclosing.ask_pack, name="ask_pack"),
     path("disclosure/packs/<number:number>.zip", disclosing.download_pack, name="download_pack"),
     path("disclosure/packs/<number:number>/sample/", disclosing.sample, name="sample"),
+    path("targets/", aims.aims, name="targets"),
     path("organisation/", organisation.organisation, name="organisation"),
     path("members/", members.members, name="members"),
     path("members/<number:number>/", members.member, name="member"),

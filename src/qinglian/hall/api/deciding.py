@@ -18,6 +18,7 @@ from qinglian.hall.api.call import Call, Number
 from qinglian.hall.api.models import Token
 from qinglian.hall.api.once import once
 from qinglian.hall.api.shapes import (
+    Aim,
     Decided,
     Drafted,
     Invited,
@@ -30,6 +31,7 @@ from qinglian.hall.api.shapes import (
 )
 from qinglian.hall.api.strictness import routes
 from qinglian.hall.api.writing import job_record
+from qinglian.hall.pages.aims import entered
 from qinglian.hall.pages.approvals import STEPS, decided
 from qinglian.hall.pages.disclosing import ask_pack_of, pack_file, queue_report, verified
 from qinglian.hall.pages.members import change_member, erase_member, member_of, remove_member
@@ -40,6 +42,9 @@ from qinglian.ledger.inventory import View
 from qinglian.ledger.reopening import open_lock
 from qinglian.ledger.restatement import difference
 from qinglian.ledger.versions import Version, approve_adjustment, create_version, version, versions
+from qinglian.targets.account import targets
+from qinglian.targets.commands import progress_record
+from qinglian.targets.progress import progress
 
 READ = needs(Right.READ)
 
@@ -64,6 +69,12 @@ class Dated(Schema):
     """A statement."""
 
     version: int = Field(ge=1, le=2**31 - 1)
+    as_of: date
+
+
+class AsOf(Schema):
+    """The day a question is asked about."""
+
     as_of: date
 
 
@@ -345,3 +356,17 @@ def publication_record(one: Publication) -> dict[str, Any]:
         "sha256": one.sha256,
         "address": address,
     }
+
+
+@routes.get("/targets", auth=READ)
+def list_targets(request: Call, organisation: Path[str], which: Query[AsOf]) -> Any:
+    """Return the targets and how they stand on a day."""
+    book = request.auth.book
+    return {"targets": [progress_record(progress(book, one, which.as_of)) for one in targets(book)]}
+
+
+@routes.post("/targets", auth=needs(Right.DRAFT))
+@once
+def enter_target(request: Call, organisation: Path[str], body: Aim) -> Any:
+    """Enter a target, or replace one with a reason."""
+    return 201, entered(request.auth, body.dict()).record()

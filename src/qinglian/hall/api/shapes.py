@@ -106,6 +106,26 @@ class Report(Strict):
     text_en: str = Field(default="", max_length=100_000)
 
 
+class Aim(Strict):
+    """A target."""
+
+    name: str = Field(min_length=1, max_length=100)
+    kind: Literal["absolute", "intensity", "net_zero"]
+    scopes: list[Literal["1", "2", "3"]] = Field(min_length=1)
+    scope2_method: Literal["", "location", "market"] = ""
+    base_year: int = Field(ge=1990, le=2100)
+    target_year: int = Field(ge=1990, le=2100)
+    reduction: str = Field(min_length=1, max_length=20)
+    coverage: str = Field(default="", max_length=20)
+    base_kg: str = Field(default="", max_length=40)
+    base_source: str = Field(default="", max_length=300)
+    per: str = Field(default="", max_length=60)
+    base_output: str = Field(default="", max_length=40)
+    owner: str = Field(default="", max_length=150)
+    review: date | None = None
+    reason: str = Said
+
+
 class Facility(Strict):
     """A facility."""
 

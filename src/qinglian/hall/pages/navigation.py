@@ -36,6 +36,7 @@ PAGES = (
     Page("factors", Right.READ, "data"),
     Page("approvals", Right.READ, "decide"),
     Page("disclosure", Right.READ, "decide"),
+    Page("targets", Right.READ, "decide"),
     Page("organisation", Right.READ, "house"),
     Page("jobs", Right.READ, "house"),
     Page("members", Right.MEMBERS, "house"),

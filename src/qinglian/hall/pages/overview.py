@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 from fractions import Fraction
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from qinglian.core.text import language, text
 from qinglian.hall.jobs.models import QUEUED, RUNNING, Job
+from qinglian.hall.pages.calendar import SHOWN_DAYS
 from qinglian.hall.pages.drawing import drawn
 from qinglian.hall.pages.inventories import RunLine, inventory_of_run, organisation_seq, runs
 from qinglian.hall.pages.kept import kept
@@ -19,9 +22,11 @@ from qinglian.hall.pages.navigation import dimensions, title_of
 from qinglian.hall.people.desk import Desk, at_desk
 from qinglian.hall.people.roles import Right
 from qinglian.ledger.book import Book
+from qinglian.ledger.collection import State, deliveries
 from qinglian.ledger.inventory import GROSS, Inventory, View
 from qinglian.ledger.report import quality_of, scope_totals
 from qinglian.present.figures import Bar, Bars, Column, Flow, Sankey, Table
+from qinglian.targets.report import figures
 
 KG = 1000
 SCOPES = (("1", ""), ("2", "location"), ("2", "market"), ("3", ""))
@@ -33,10 +38,19 @@ def overview(desk: Desk) -> HttpResponse:
     """Show the newest year of the book."""
     found = runs(desk.book)
     running = Job.objects.filter(organisation=desk.organisation, state__in=(QUEUED, RUNNING)).count()
-    context = {"runs": found, "running": running}
+    context: dict[str, object] = {"runs": found, "running": running}
+    context["overdue"] = _overdue(desk.book)
+    context["aims"] = figures(desk.book, timezone.now().date())[1:]
     if found:
         context |= _shown(desk.book, found)
     return render(desk.request, "hall/overview.html", context)
+
+
+def _overdue(book: Book) -> int:
+    """Return how many deliveries of the collection calendar are overdue today."""
+    today = timezone.now().date()
+    found = deliveries(book, today, since=today - timedelta(days=SHOWN_DAYS))
+    return sum(one.state is State.OVERDUE for one in found)
 
 
 def _shown(book: Book, found: list[RunLine]) -> dict[str, object]:
