@@ -24,8 +24,9 @@ def chromium() -> str | None:
     return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Chromium; closed with the module, as its event loop would be in the way of Django elsewhere."""
     if chromium() is None:
         message = "LOUD: no Chromium on this machine: the browser tests do not run (apt-get install chromium)"
         pytest.fail(message) if in_ci() else pytest.skip(message)
@@ -45,7 +46,7 @@ class Served:
         self.address, self.link, self.home = told["address"], told["administrator"], Path(told["home"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served(tmp_path_factory, browser):
     """The hall on a home of its own, with its worker, as ``qinglian serve`` starts it."""
     home = tmp_path_factory.mktemp("served") / "hall"

@@ -8,6 +8,9 @@ import pytest
 
 from tests.e2e import totp
 
+# One year, step by step, in one process.
+pytestmark = pytest.mark.xdist_group("year")
+
 PASSWORD = "a long enough phrase 9"
 GOOD = "HEF,electricity.purchased,2022-{m:02d}-01,2022-{m:02d}-28,{q},kWh,meter-1,BILL-{m}"
 HEADER = "facility,activity,start,end,quantity,unit,source,reference"

@@ -122,7 +122,7 @@ def test_the_page_is_whole_and_asks_nobody_for_anything(language):
     found = by_hand()
     written = plan_page(found, CORE, baseline=found, more=[split_table(compare(found, found))])
     assert f'lang="{language}"' in written
-    assert written.count("<svg ") == 5
+    assert written.count("<svg ") == 6
     assert not any(word in written for word in ("href", "src=", "<script", "@import"))
     assert ("capacity" in written) == (language == "en") or "setup" in written
 

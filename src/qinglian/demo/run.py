@@ -87,7 +87,7 @@ def run_demo(folder: Path, console: Console) -> Outcome:
 
 def _prepare(folder: Path) -> tuple[Path, Path]:
     files, home = folder / "files", folder / "book"
-    made = (files, home, folder / "week", folder / "plan")
+    made = (files, home, folder / "week", folder / "plan", folder / "hall")
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
         raise QinglianError("demo.folder_taken", Where(file=str(folder)))
     folder.mkdir(parents=True, exist_ok=True)
