@@ -128,8 +128,10 @@ def test_an_upload_stays_in_the_halls_folder(admin, upload, home, organisation):
     from pathlib import Path
 
     job = upload(admin, HEADER + bill(3), "../../../evil.csv")
-    assert Path(job.parameters["file"]).is_relative_to(home.uploads / organisation.slug)
+    sent = Path(job.parameters["file"])
+    assert sent.is_relative_to(home.uploads / organisation.slug)
     assert job.result["file"] == "evil.csv"
+    assert not sent.exists(), "the book keeps it as evidence; nothing of it stays here"
 
 
 @pytest.mark.parametrize(

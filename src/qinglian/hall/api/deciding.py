@@ -264,15 +264,14 @@ def list_members(request: Call, organisation: Path[str]) -> Any:
 
 
 @routes.post("/invitations", auth=needs(Right.MEMBERS))
-@once
 def invite(request: Call, organisation: Path[str], body: Invited) -> Any:
-    """Make an invitation: a link that works once."""
+    """Make an invitation: a link that works once. It is stored nowhere, so it takes no idempotency key."""
     desk = request.auth
     token = Invitation.make(
         organisation=desk.organisation, role=body.role, login=body.login, sites=body.sites, made_by=desk.user
     )
     desk.record("invitation made", body.role)
-    return 201, {"link": request.build_absolute_uri(reverse("join", args=[token]))}
+    return {"link": request.build_absolute_uri(reverse("join", args=[token]))}
 
 
 @routes.patch("/members/{number}", auth=needs(Right.MEMBERS))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -20,3 +22,9 @@ def follow(job: Job, result: dict[str, Any]) -> None:
             sha256=result["sha256"],
             defaults={"period": result["period"], "folder": str(folder), "published_by": job.asked_by},
         )
+
+
+def tidy(job: Job, result: dict[str, Any]) -> None:
+    """Remove what was sent once the job is written down as done: the book keeps it as evidence."""
+    if job.kind == "import" and not result["refused"]:  # else it is needed to post the good rows
+        shutil.rmtree(Path(job.parameters["file"]).parent, ignore_errors=True)

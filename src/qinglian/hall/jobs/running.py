@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from qinglian.core.errors import QinglianError
 from qinglian.hall.books import folder_of
+from qinglian.hall.jobs.following import follow, tidy
 from qinglian.hall.jobs.models import CANCELLED, FAILED, QUEUED, RUNNING, SUCCEEDED, Job
 from qinglian.hall.people.events import record
 from qinglian.hall.people.permissions import PREFIX
@@ -185,12 +186,12 @@ def _kill(process: subprocess.Popen[str]) -> None:
 def _end(job: Job, state: str, *, result: Any = None, problems: list[dict[str, Any]] | None = None) -> None:
     """Write down how it ended: after the book has changed, never before."""
     if state == SUCCEEDED:
-        from qinglian.hall.jobs.following import follow
-
         follow(job, result)
     Job.objects.filter(id=job.id).update(
         state=state, ended_at=timezone.now(), result=result, problems=problems or []
     )
+    if state == SUCCEEDED:
+        tidy(job, result)
     record(f"job {job.kind} {state}", user=job.asked_by, organisation=job.organisation, target=job.id)
     log.info("job %s %s: %s", job.id, job.kind, state)
 

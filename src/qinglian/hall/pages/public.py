@@ -6,7 +6,6 @@ from pathlib import Path
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import cache_control
 
 from qinglian.disclosure.public import MEDIA, PublicPage, public_page
 from qinglian.disclosure.report import read_report
@@ -25,7 +24,6 @@ def _part(one: Publication) -> str:
     return f"v{one.version}-{one.sha256[:16]}"
 
 
-@cache_control(public=True, max_age=300)
 def page(request: HttpRequest, organisation: str, period: str, part: str) -> HttpResponse:
     """Show a published report in the reader's language."""
     found = _found(organisation, period, part)
