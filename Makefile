@@ -21,7 +21,7 @@ demo: $(UV) | python  ## Import, calculate and explain the sample company's year
 	@$(BIN)/qinglian demo $(ARGS)
 
 test: lint  ## All checks, then all tests (ARGS="-k name" to choose)
-	@$(BIN)/pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: $(UV) | python  ## Style, types and the import contract
 	@$(SYNC) --inexact

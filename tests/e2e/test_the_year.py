@@ -1,4 +1,7 @@
-"""A company's year in the browser: found, import with a bad row, question, approve, publish, read in public."""
+"""A company's year in the browser: found, import with a bad row, question, approve, publish, read in public.
+
+The steps of one year stand in order and in one process: `make test` hands out whole files.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,6 @@ import re
 import pytest
 
 from tests.e2e import totp
-
-# One year, step by step, in one process.
-pytestmark = pytest.mark.xdist_group("year")
 
 PASSWORD = "a long enough phrase 9"
 GOOD = "HEF,electricity.purchased,2022-{m:02d}-01,2022-{m:02d}-28,{q},kWh,meter-1,BILL-{m}"
