@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 from django.http import HttpResponse
@@ -39,16 +39,21 @@ def overview(desk: Desk) -> HttpResponse:
     found = runs(desk.book)
     running = Job.objects.filter(organisation=desk.organisation, state__in=(QUEUED, RUNNING)).count()
     context: dict[str, object] = {"runs": found, "running": running}
-    context["overdue"] = _overdue(desk.book)
-    context["aims"] = figures(desk.book, timezone.now().date())[1:]
+    context |= _of_today(desk.book)
     if found:
         context |= _shown(desk.book, found)
     return render(desk.request, "hall/overview.html", context)
 
 
-def _overdue(book: Book) -> int:
-    """Return how many deliveries of the collection calendar are overdue today."""
+def _of_today(book: Book) -> dict[str, object]:
+    """Return what depends on the day and on everything in the book: pathways, and how much is overdue."""
     today = timezone.now().date()
+    key = (book.folder, language(), "today", today, book.head())
+    return kept(key, lambda: {"aims": figures(book, today)[1:], "overdue": _overdue(book, today)})
+
+
+def _overdue(book: Book, today: date) -> int:
+    """Return how many deliveries of the collection calendar are overdue."""
     found = deliveries(book, today, since=today - timedelta(days=SHOWN_DAYS))
     return sum(one.state is State.OVERDUE for one in found)
 
