@@ -9,7 +9,15 @@ from ninja import NinjaAPI
 from ninja.renderers import BaseRenderer
 from ninja.throttling import AnonRateThrottle, AuthRateThrottle
 
-from qinglian.hall.api import deciding, problems, reading, writing  # noqa: F401 - they add their routes
+from qinglian.hall.api import (  # noqa: F401 - they add their routes
+    deciding,
+    disclosing,
+    people,
+    problems,
+    reading,
+    working,
+    writing,
+)
 from qinglian.hall.api.exact import exact_json
 from qinglian.hall.api.strictness import routes
 
