@@ -56,13 +56,14 @@ def serve_home(
         Called with the address before serving begins.
     """
     from qinglian.hall.serving import end_on_term, listen, serve_forever
-    from qinglian.hall.starting import first_invitation
+    from qinglian.hall.starting import first_invitation, load_pages
 
     end_on_term()
     sock = listen(host, port)
     bound = sock.getsockname()[1]
     address = home.address or f"http://{f'[{host}]' if ':' in host else host}:{bound}"
     token = first_invitation()
+    load_pages()  # before anybody is told: the first page then comes at once
     data = {"address": address, "home": str(home.folder), "administrator": None}
     said = [text("hall.serving", address=address, home=home.folder)]
     if token is not None:

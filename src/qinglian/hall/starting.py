@@ -62,3 +62,10 @@ def first_invitation() -> str | None:
         return None
     Invitation.objects.filter(is_platform=True, used_at=None).delete()
     return Invitation.make(is_platform=True)
+
+
+def load_pages() -> None:
+    """Import every page and route: what the first request would otherwise wait for."""
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 - reading it imports them

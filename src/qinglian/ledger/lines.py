@@ -31,7 +31,7 @@ LINES = pa.schema(
     ]
 )
 GROUP = [name for name in LINES.names if name not in {"cell", "records", "quantity"}]
-LARGE = pa.scalar(Decimal(10**28), pa.decimal128(38, 0))  # ten thousand million of these still fit
+LARGE = Decimal(10**28)  # ten thousand million of these still fit
 OUTCOMES = ("demands", "exact", "fallback", "unresolved")
 
 
@@ -81,7 +81,10 @@ def grouped_lines(path: Path, dated: pa.Array) -> Iterator[pa.Table]:
 
 
 def _grouped(lines: pa.Table, dated: pa.Array) -> pa.Table:
-    apart = pc.or_(pc.is_in(lines["stream_id"], dated), pc.greater_equal(pc.abs(lines["quantity"]), LARGE))
+    apart = pc.or_(
+        pc.is_in(lines["stream_id"], dated),
+        pc.greater_equal(pc.abs(lines["quantity"]), pa.scalar(LARGE, pa.decimal128(38, 0))),
+    )
     apart = pc.if_else(apart, lines["cell"], pa.scalar(0, pa.int32()))
     sums = (
         lines.append_column("apart", apart)
