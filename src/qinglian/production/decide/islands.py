@@ -13,37 +13,38 @@ from typing import Any
 
 import numpy as np
 
-from qinglian.production.decide.kernel import ENTRY, GUMBELS, JOB, LATE, State, Tables, paste
+from qinglian.production.decide.kernel import ENTRY, GUMBELS, JOB, Hand, State, Tables, paste
 from qinglian.production.decide.kernel_moves import Scratch, copy_line
-from qinglian.production.decide.kernel_search import anneal
+from qinglian.production.decide.kernel_rows import LATE
+from qinglian.production.decide.kernel_search import rebuild, trade
 from qinglian.production.decide.problem import NEVER, Floats, Ints, Problem, Sequences
 
 SHARED_FROM = 4
 """Lines per worker from which on workers share one plan."""
 END_PRICE = 1000.0
-MOVES = np.array(
+MOVES = np.array([[0.85, 6, 0.5, 0.3, 0.1], [0.15, 8, 0.5, 0.0, 0.0]])
+"""Exchanges between lines, and shifts within one: share, longest piece, share of single operations, of moves
+without a return, and of moves beside the same family."""
+ALONE = np.array([[0.0, 1, 0.5, 0.0, 0.0], [1.0, 8, 0.5, 0.0, 0.0]])
+"""The same where a line has nothing to exchange with."""
+RUINS = np.array(
     [
-        # kind, lines, most, whole, weight, heat, leave, narrow, rivals
-        [10, 0, 4, 0.5, 40.0, 0, 0.25, 0.1, 2],
-        [11, 0, 6, 0.5, 10.0, 0, 0.0, 0.0, 2],
-        [0, 1, 1, 0.0, 0.1, 1, 0.5, 0.0, 2],
-        [1, 1, 40, 1.0, 0.05, 0, 0.5, 0.0, 2],
-        [0, 2, 1, 0.0, 1.0, 0, 0.7, 1.0, 2],
-        [0, 2, 4, 0.3, 2.0, 0, 0.5, 1.0, 2],
-        [0, 3, 6, 0.3, 1.5, 0, 0.3, 1.0, 2],
-        [0, 1, 8, 0.3, 0.1, 0, 0.0, 0.0, 2],
-        [1, 2, 10, 0.8, 0.3, 0, 0.3, 0.7, 2],
-        [2, 1, 6, 0.0, 0.05, 0, 0.0, 0.0, 2],
+        # kind, lines, most, whole, share, heat, leave, narrow
+        [0, 1, 1, 0.0, 0.02, 1, 0.5, 0.0],
+        [1, 1, 40, 1.0, 0.01, 0, 0.5, 0.0],
+        [0, 2, 1, 0.0, 0.2, 0, 0.7, 1.0],
+        [0, 2, 4, 0.3, 0.38, 0, 0.5, 1.0],
+        [0, 3, 6, 0.3, 0.3, 0, 0.3, 1.0],
+        [0, 1, 8, 0.3, 0.02, 0, 0.0, 0.0],
+        [1, 2, 10, 0.8, 0.06, 0, 0.3, 0.7],
+        [2, 1, 6, 0.0, 0.01, 0, 0.0, 0.0],
     ]
 )
-ALONE = np.array(
-    [
-        [11, 0, 8, 0.5, 40.0, 0, 0.0, 0.0, 1],
-        [0, 1, 1, 0.0, 0.1, 1, 0.0, 0.0, 1],
-        [0, 1, 8, 0.3, 0.5, 0, 0.0, 0.0, 1],
-    ]
-)
-"""Moves where a line has nothing to exchange with."""
+RUIN_SHARE = 0.125
+"""Share of ruins where the last end counts: exchanges see little of it, ruins that look at all lines more."""
+RUINS_ALONE = np.array([[0, 1, 1, 0.0, 0.2, 1, 0.0, 0.0], [0, 1, 8, 0.3, 0.8, 0, 0.0, 0.0]])
+RUIN_SHARE_ALONE = 0.015
+"""The same for a line alone: what is taken out comes back where it costs least."""
 GUMBEL = np.sort(-np.log(-np.log((np.arange(GUMBELS) + 0.5) / GUMBELS)))
 
 
@@ -69,6 +70,8 @@ def tables_of(problem: Problem, release: Ints, due: Ints, weight: Floats) -> Tab
         stride=problem.size + 2,
         soon=30,
         end_price=END_PRICE if problem.makespan else 0.0,
+        pinned=bool((problem.fixed >= 0).any()),
+        pressure=0.0,
     )
 
 
@@ -132,10 +135,9 @@ def standing_cost(tables: Tables, state: State) -> float:
 
 @dataclass
 class Worker:
-    """One thread's own room: random numbers, backups, what its moves gained."""
+    """One thread's own room: random numbers and backups."""
 
     scratch: Scratch
-    gains: Floats
 
     @classmethod
     def of(cls, problem: Problem, tables: Tables, seed: np.random.SeedSequence) -> Worker:
@@ -155,8 +157,9 @@ class Worker:
             order=np.zeros(size + 2, np.int64),
             count=np.zeros(4, np.int64),
             noise=noise,
+            room=np.zeros(2 * size + 4, ENTRY),
         )
-        return cls(scratch, np.zeros((len(MOVES), 4)))
+        return cls(scratch)
 
 
 class Team:
@@ -166,13 +169,12 @@ class Team:
         self.problem = problem
         self.shared = workers == 1 or problem.lines >= SHARED_FROM * workers
         self.dealer = np.random.default_rng([seed, 1])
-        order = np.argsort(problem.class_of, kind="stable").astype(np.int64)
-        families = problem.setup.shape[1]
-        start = np.searchsorted(problem.class_of[order], np.arange(families + 1)).astype(np.int64)
-        self.alike = (start, order)
+        self.mates = _by_class(problem.class_of, np.arange(problem.size), problem.setup.shape[1])
+        classes, lines = np.nonzero(_able(problem))
+        self.able = _by_class(classes, lines, problem.setup.shape[1])
+        self.movable = problem.fixed < 0
         self.pool = ThreadPoolExecutor(workers) if workers > 1 else None
         self.tables = tables_of(problem, problem.release, problem.due, problem.weight)
-        self.pressed = self.tables
         seeds = np.random.SeedSequence(seed).spawn(workers)
         self.workers = [Worker.of(problem, self.tables, one) for one in seeds]
         plans = 1 if self.shared else workers
@@ -193,7 +195,7 @@ class Team:
 
     def renew(self, release: Ints, due: Ints, weight: Floats) -> None:
         """Take over times that other stages of the plan imply; plans keep their order."""
-        self.tables = self.pressed = tables_of(self.problem, release, due, weight)
+        self.tables = tables_of(self.problem, release, due, weight)
         for place, state in enumerate(self.states):
             self.restart(place, sequences_in(self.tables, state))
 
@@ -204,15 +206,8 @@ class Team:
 
     def press(self, price: float) -> None:
         """Give line time a price, in weights of all operations of a mean line; costs are told without it."""
-        problem = self.problem
-        price *= float(problem.weight.sum()) / max(1, problem.lines)
-        self.pressed = self.tables
-        if price > 0.0:
-            self.pressed = self.tables._replace(
-                price=self.tables.price + price * np.maximum(self.tables.minutes, 0),
-                setup_price=self.tables.setup_price + price,
-                priced=True,
-            )
+        price *= float(self.problem.weight.sum()) / max(1, self.problem.lines)
+        self.tables = self.tables._replace(pressure=price)
 
     def round(self, temperature: float, steps: int) -> list[float]:
         """Let every worker take so many steps; return the cost of the best plan of the round, by plan."""
@@ -237,30 +232,50 @@ class Team:
 
     def _anneal(self, number: int, place: int, lines: Any, temperature: float, steps: int) -> int:
         state, best, worker = self.states[place], self.bests[place], self.workers[number]
-        mine = np.zeros(self.problem.lines, np.int64)
-        mine[lines] = 1
         for line in lines:
             copy_line(self.tables, state.entries, state.length, best.entries, best.length, line)
+        hand = self._hand(state, lines)
+        if not len(hand.ops):
+            return 0
         dirty = np.zeros(self.problem.lines, np.int64)
-        _, _, looks = anneal(
-            self.pressed,
-            state,
-            best,
-            worker.scratch,
-            lines.astype(np.int64),
-            (*self.alike, mine),
-            dirty,
-            MOVES if len(lines) > 1 else ALONE,
-            worker.gains,
-            GUMBEL,
-            temperature,
-            steps,
+        moves = (self.tables, state, best, worker.scratch, hand, dirty)
+        alone = len(lines) == 1
+        trade(*moves, ALONE if alone else MOVES, temperature, steps)
+        if not alone and not self.problem.makespan:
+            return steps
+        ruins, share = (RUINS_ALONE, RUIN_SHARE_ALONE) if alone else (RUINS, RUIN_SHARE)
+        return steps + int(rebuild(*moves, ruins, GUMBEL, temperature, 1 + int(share * steps))[2])
+
+    def _hand(self, state: State, lines: Any) -> Hand:
+        mine = np.zeros(self.problem.lines, np.int64)
+        mine[lines] = 1
+        return Hand(
+            members=lines.astype(np.int64),
+            ops=np.flatnonzero(self.movable & (mine[state.line_of] == 1)),
+            mine=mine,
+            mates=self.mates[0],
+            mates_from=self.mates[1],
+            able=self.able[0],
+            able_from=self.able[1],
         )
-        return int(looks)
 
     def best(self, place: int) -> Sequences:
         """Return the best plan of the last round."""
         return sequences_in(self.tables, self.bests[place])
+
+
+def _by_class(classes: Any, values: Any, families: int) -> tuple[Any, Any]:
+    """Sort values by class; return them and where each class begins."""
+    order = np.argsort(classes, kind="stable")
+    begins = np.searchsorted(classes[order], np.arange(families + 1))
+    return values[order].astype(np.int64), begins.astype(np.int64)
+
+
+def _able(problem: Problem) -> Any:
+    """Whether a line can make any operation of a class, by class and line."""
+    able = np.zeros((problem.setup.shape[1], problem.lines), dtype=bool)
+    np.logical_or.at(able, problem.class_of, (problem.minutes >= 0).T)
+    return able
 
 
 def _copy(state: State) -> State:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from qinglian.production.decide.kernel_cache import compiled, inner
+from qinglian.production.decide.kernel_rows import INFINITE, LATE, exceed, slopes
 
 ENTRY = np.dtype(
     [(name, np.int32) for name in ("op", "family", "setup", "release", "run", "due", "end", "hard")]
@@ -25,8 +26,6 @@ JOB = np.dtype(
     + [("weight", np.float32), ("spare", np.float64)],
     align=True,
 )
-LATE = 1e5
-INFINITE = 1e300
 GUMBELS = 4096
 
 
@@ -34,7 +33,8 @@ class Tables(NamedTuple):
     """What does not change while workers run; flat arrays.
 
     `job` is by operation × clock, with times in working time of that clock; `minutes` and `price` by
-    operation × line, `setup` by line × family × family.
+    operation × line, `setup` by line × family × family. `pinned` says whether anything may not move;
+    `pressure` is a price of a minute of any line that exchanges and shifts see beside all costs.
     """
 
     job: Any
@@ -50,6 +50,8 @@ class Tables(NamedTuple):
     stride: int
     soon: int
     end_price: float
+    pinned: bool
+    pressure: float
 
 
 class State(NamedTuple):
@@ -63,6 +65,22 @@ class State(NamedTuple):
     line_of: Any
     index_of: Any
     aim: Any
+
+
+class Hand(NamedTuple):
+    """What a worker may touch in a round: lines, operations on them that may move, and where to look.
+
+    `mates` lists the operations of each class from ``mates_from[class]`` on, `able` the lines that can make
+    some of them; ``mine[line]`` says whether a line is in the hand.
+    """
+
+    members: Any
+    ops: Any
+    mine: Any
+    mates: Any
+    mates_from: Any
+    able: Any
+    able_from: Any
 
 
 @inner
@@ -102,8 +120,7 @@ def tail(tables: Tables, state: State, line: int, at: int, end: int, budget: flo
 @inner
 def ending(tables: Tables, state: State, end: int, old: int) -> float:
     """Change of the makespan's part of the cost where a line's last end moves from `old` to `end`."""
-    aim = state.aim[0]
-    return tables.end_price * (max(0, end - aim) - max(0, old - aim)) + 0.01 * (end - old)
+    return exceed(tables.end_price, state.aim[0], end, old)
 
 
 @inner
@@ -133,19 +150,7 @@ def settle(tables: Tables, state: State, line: int, at: int, last_end: int) -> f
         e.end = end
     if tables.end_price > 0.0:
         change += ending(tables, state, np.int64(entries[base + last].end), last_end)
-    late = soon = 0.0
-    begin = 2**30
-    for index in range(base + last, base, -1):
-        e = entries[index]
-        if e.end < begin:
-            late = soon = 0.0
-        if e.end >= e.due:
-            late += e.weight
-        if e.end + tables.soon >= e.due:
-            soon += e.weight
-        e.late = late
-        e.soon = soon
-        begin = e.end - e.run - e.setup
+    slopes(entries, tables.soon, base, last)
     return change
 
 

@@ -80,4 +80,32 @@ def inner(function: Compiled) -> Compiled:
     return cast("Compiled", made(function))
 
 
+def merged(function: Compiled) -> Compiled:
+    """Compile a function into each place that calls it: for many arguments, which a call would hand over."""
+    import numba
+
+    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True}
+    made: Any = numba.njit(nogil=True, error_model="numpy", **options)
+    return cast("Compiled", made(function))
+
+
+def _borrowed() -> Any:
+    """Make the function `borrowed`: an array whose owner stays alive elsewhere, so that nobody counts it."""
+    from numba.core import cgutils
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def borrowed(context: Any, array: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            made = context.make_array(signature.args[0])(context, builder, value=arguments[0])
+            null: Any = cgutils.get_null_value
+            made.meminfo, made.parent = null(made.meminfo.type), null(made.parent.type)
+            return made._getvalue()
+
+        return array(array), generate
+
+    return borrowed
+
+
+borrowed = _borrowed()
 _PLACE = folder()

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from qinglian.production.decide.kernel import State, Tables, cut
-from qinglian.production.decide.kernel_cache import compiled, inner
+from qinglian.production.decide.kernel import Hand, State, Tables, cut
+from qinglian.production.decide.kernel_cache import compiled, inner, merged
 
 STRINGS, CAMPAIGNS, ALIKE = range(3)
 NEVER = 2**30
@@ -29,24 +29,33 @@ class Scratch(NamedTuple):
     order: Any
     count: Any
     noise: Any
+    room: Any
 
 
 N_TOUCHED, N_REMOVED, N_UNITS, N_STEP = range(4)
 
 
-@inner
+@merged
+def stir(noise: Any) -> Any:
+    """Return the next 64 random bits (Marsaglia 2003, xorshift)."""
+    bits = noise[1]
+    bits ^= bits << np.uint64(13)
+    bits ^= bits >> np.uint64(7)
+    bits ^= bits << np.uint64(17)
+    noise[1] = bits
+    return bits
+
+
+@merged
 def draw(noise: Any, below: int) -> Any:
-    """Return a random integer below `below`."""
-    state = noise[1] * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
-    noise[1] = state
-    mixed = (state ^ (state >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
-    return np.int64(((mixed >> np.uint64(32)) * np.uint64(below)) >> np.uint64(32))
+    """Return a random integer below `below`, which is less than 2**31."""
+    return np.int64(((stir(noise) >> np.uint64(32)) * np.uint64(below)) >> np.uint64(32))
 
 
-@inner
+@merged
 def share(noise: Any) -> float:
     """Return a random number in (0, 1)."""
-    return (draw(noise, 1 << 30) + 0.5) / (1 << 30)
+    return (np.float64(stir(noise) >> np.uint64(11)) + 0.5) * 2.0**-53
 
 
 @inner
@@ -195,8 +204,7 @@ def ruin(
     tables: Tables,
     state: State,
     scratch: Scratch,
-    members: Any,
-    alike: Any,
+    hand: Hand,
     kind: int,
     lines: int,
     most: int,
@@ -204,12 +212,12 @@ def ruin(
     seed: int,
 ) -> float:
     """Remove related operations, around `seed`, from up to `lines` lines; return the change of cost."""
-    noise = scratch.noise
+    noise, members = scratch.noise, hand.members
     line = state.line_of[seed]
     at = position(tables, state, line, seed)
     end = wanted(tables, state, noise, line, at)
     if kind == ALIKE:
-        return ruin_alike(tables, state, scratch, alike, most, seed)
+        return ruin_alike(tables, state, scratch, hand, most, seed)
     if kind == CAMPAIGNS:
         change = campaign(tables, state, scratch, line, at, most, whole)
     else:
@@ -233,9 +241,9 @@ def ruin(
 
 
 @inner
-def ruin_alike(tables: Tables, state: State, scratch: Scratch, alike: Any, most: int, seed: int) -> float:
+def ruin_alike(tables: Tables, state: State, scratch: Scratch, hand: Hand, most: int, seed: int) -> float:
     """Remove some operations of the seed's class, wherever this worker has them."""
-    start, members, mine = alike
+    start, members, mine = hand.mates_from, hand.mates, hand.mine
     kind = tables.job[seed * tables.clocks].family
     first, count = start[kind], start[kind + 1] - start[kind]
     wanted = 1 + draw(scratch.noise, most)
