@@ -7,11 +7,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from qinglian.production.decide.board import Board
+from qinglian.production.decide.board import HARM, Board
 from qinglian.production.decide.construct import construct
 from qinglian.production.decide.decode import decode, place
 from qinglian.production.decide.free_part import begin, free_part
-from qinglian.production.decide.problem import Problem, sequences_of
+from qinglian.production.decide.problem import NEVER, Problem, sequences_of
 from qinglian.production.model import Calendar, Window
 from qinglian.production.verify import verify
 
@@ -49,6 +49,8 @@ def test_a_slot_costs_what_the_board_then_costs_more(seed, shifts):
             slots.append(slot)
             board.remove(op)
     assert board.best(op).price == pytest.approx(min(slot.price for slot in slots))
+    harmless = [slot.end for slot in slots if slot.price - slot.own < HARM]
+    assert board.harmless_end(op) == min(harmless, default=NEVER)
 
 
 @settings(max_examples=25, deadline=None)
