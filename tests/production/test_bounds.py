@@ -12,6 +12,7 @@ from benchmarks.production.instances import best_known, read_pmp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qinglian.production.decide import bounds
 from qinglian.production.decide.assignment import assignment_start, start_plan
 from qinglian.production.decide.bounds import best_bound, energy_bound, makespan_bound
 from qinglian.production.decide.problem import Problem
@@ -54,6 +55,15 @@ def test_generation_after_the_horizon_does_not_make_the_bound_say_nothing():
     late = replace(instance, generation=Generation((0,) * 48 + (5_000,) * (instance.horizon.hours - 48)))
     objective = replace(PRICED, tardiness=Decimal(100))
     assert best_bound(late, objective).value == best_bound(instance, objective).value > 0
+
+
+def test_adding_up_like_operations_hardly_weakens_the_bound(monkeypatch):
+    instance = random_week(4, load=0.8)
+    lines = [replace(line, power=Power(run=4000 + 1000 * n)) for n, line in enumerate(instance.lines)]
+    problem = Problem.of(replace(instance, lines=tuple(lines)), PRICED)
+    quick = bounds.cost_bound(problem).value
+    monkeypatch.setattr(bounds, "_alike", lambda _, able, energy: (able, energy))
+    assert 0.99 * bounds.cost_bound(problem).value < quick
 
 
 def test_one_line_that_makes_everything_is_bounded_exactly():

@@ -138,7 +138,7 @@ def cost_bound(problem: Problem) -> Bound:
     able = problem.minutes >= 0
     energy = np.where(able, run_energy(problem), 0)
     hours, sold = _hours(rates), _for_sale(problem, able)
-    prices = _energy_prices(able, energy, hours, sold, -(-instance.horizon.minutes // 60))
+    prices = _energy_prices(problem, able, energy, hours, sold)
     value = _lagrangian(able, np.zeros_like(energy), energy, prices)
     cheaper = np.minimum(hours.astype(object) - np.array(prices, dtype=object)[:, None], 0) * sold
     least = _least_by_end(problem, rates, hours, cheaper.sum(axis=0).tolist())
@@ -146,15 +146,28 @@ def cost_bound(problem: Problem) -> Bound:
 
 
 def _energy_prices(
-    able: NDArray[np.bool_], energy: Table, hours: Table, sold: Table, within: int
+    problem: Problem, able: NDArray[np.bool_], energy: Table, hours: Table, sold: Table
 ) -> list[int]:
     """Price a watt-minute on each line: the hours of the horizon are for sale, or all if these are few."""
-    for last in (within, len(hours)):
+    able, energy = _alike(problem, able, energy)
+    for last in (-(-problem.instance.horizon.minutes // 60), len(hours)):
         rooms = [room for line in range(len(able)) for room in _levels(line, hours[:last], sold[line, :last])]
         found = solve(able, energy, np.zeros(energy.shape), [0.0] * len(able), rooms)
         if found is not None:
             return [round(value) for value in found.prices]
     return [0] * len(able)
+
+
+def _alike(problem: Problem, able: NDArray[np.bool_], energy: Table) -> tuple[NDArray[np.bool_], Table]:
+    """Add up operations of one family that the same lines can make.
+
+    The programme gets small, and its prices hardly differ; that they bound is reckoned from all operations.
+    """
+    keys = np.vstack([_families(problem), able])
+    kinds, which = np.unique(keys, axis=1, return_inverse=True)
+    added = np.zeros((len(able), kinds.shape[1]), np.int64)
+    np.add.at(added.T, which.reshape(-1), energy.T)
+    return kinds[1:] > 0, added
 
 
 def _least_by_end(problem: Problem, rates: Rates, hours: Table, cheaper: list[int]) -> Fraction:
@@ -169,18 +182,23 @@ def _least_by_end(problem: Problem, rates: Rates, hours: Table, cheaper: list[in
     ]
     total = Fraction(sum(whole[: horizon // 60]))
     ends = [total] if horizon % 60 == 0 else []
-    lots, price = _earliest_ends(problem), Fraction(problem.objective.tardiness) / rates.unit
+    late = _lateness_of_ending(problem, len(whole))
+    price = Fraction(problem.objective.tardiness) / rates.unit
     for hour in range(horizon // 60, len(whole)):
-        late = _lateness_of_ending(lots, 60 * hour) if 60 * hour >= horizon else 0
-        ends.append(total + min(0, whole[hour]) + price * late)
+        ends.append(total + min(0, whole[hour]) + (price * late[hour] if 60 * hour >= horizon else 0))
         total += whole[hour]
     return min(ends, default=total)
 
 
-def _lateness_of_ending(lots: list[tuple[Lot, int]], minute: int) -> int:
-    """Weighted minutes late of a plan that ends at a minute or later, at least, beside `tardiness_bound`."""
-    more = (lot.weight * (max(0, minute - lot.due) - max(0, end - lot.due)) for lot, end in lots)
-    return max(0, min(more, default=0))
+def _lateness_of_ending(problem: Problem, hours: int) -> list[int]:
+    """Weighted minutes late, beside `tardiness_bound`, of a plan that ends in an hour or later, at least."""
+    lots = _earliest_ends(problem)
+    if not lots:
+        return [0] * hours
+    weight = np.array([lot.weight for lot, _ in lots], dtype=np.int64)
+    due = np.array([lot.due for lot, _ in lots], dtype=np.int64)
+    own = np.maximum(np.array([end for _, end in lots], dtype=np.int64) - due, 0)
+    return [max(0, int((weight * (np.maximum(60 * hour - due, 0) - own)).min())) for hour in range(hours)]
 
 
 def makespan_bound(problem: Problem) -> int:
