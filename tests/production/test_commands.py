@@ -121,6 +121,10 @@ def test_a_broken_line_is_repaired_and_the_old_plan_kept(home, capsys):
     code, found = answer(capsys, *words)
     assert (code, found["valid"], found["moved"]) == (Exit.OK, True, dry["moved"])
     assert (home / "history" / "0001.csv").read_bytes() == before
+    assert run(["production", *map(str, words[:-4]), "--lang", "en", "--dry-run"]) == Exit.OK
+    said = capsys.readouterr()
+    assert "Change: Energy bought" in said.out
+    assert "with --from" in said.err
     code, judged = answer(capsys, "verify", "--plan", home)
     assert judged["valid"]
     code, old = answer(capsys, "verify", home / "history" / "0001.csv")
