@@ -7,14 +7,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from qinglian.production.decide.board import Board
+from qinglian.production.decide.board import HARM, Board
 from qinglian.production.decide.construct import construct
-from qinglian.production.decide.decode import decode, place
+from qinglian.production.decide.decode import _Decoder, decode, place
 from qinglian.production.decide.free_part import begin, free_part
-from qinglian.production.decide.problem import Problem, sequences_of
+from qinglian.production.decide.problem import NEVER, Problem, sequences_of
 from qinglian.production.model import Calendar, Window
 from qinglian.production.verify import verify
 
+from .small_plants import plant
 from .weeks import random_week, small_week
 
 
@@ -49,6 +50,8 @@ def test_a_slot_costs_what_the_board_then_costs_more(seed, shifts):
             slots.append(slot)
             board.remove(op)
     assert board.best(op).price == pytest.approx(min(slot.price for slot in slots))
+    harmless = [slot.end for slot in slots if slot.price - slot.own < HARM]
+    assert board.harmless_end(op) == min(harmless, default=NEVER)
 
 
 @settings(max_examples=25, deadline=None)
@@ -105,3 +108,15 @@ def test_the_whole_plan_is_free_at_the_beginning():
     assert [row.tolist() for row in sequences_of(problem, decode(problem, rows))] == [
         row.tolist() for row in rows
     ]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 3))
+def test_crews_that_are_not_asked_again_change_no_plan(seed, stages):
+    week = plant(seed, stages=stages, lots=9)
+    problem = Problem.of(week)
+    rows = construct(problem)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_Decoder, "_touched", lambda *_: True)
+        slow = decode(problem, rows)
+    assert decode(problem, rows) == slow

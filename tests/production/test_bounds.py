@@ -12,10 +12,11 @@ from benchmarks.production.instances import best_known, read_pmp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qinglian.production.decide import bounds
 from qinglian.production.decide.assignment import assignment_start, start_plan
 from qinglian.production.decide.bounds import best_bound, energy_bound, makespan_bound
 from qinglian.production.decide.problem import Problem
-from qinglian.production.model import Eligibility, Lot, Power
+from qinglian.production.model import Eligibility, Generation, Lot, Power
 from qinglian.production.objective import CORE, Objective
 from qinglian.production.readers import read_instance
 from qinglian.production.verify import verify
@@ -37,6 +38,32 @@ def test_no_plan_is_better_than_the_bound(seed, stages, calendars):
     assert run is not None
     assert run.value <= found.energy.by_state()["run"]
     assert makespan_bound(Problem.of(instance)) <= found.kpis.makespan
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([300, 330, 600]), st.sampled_from(["0", "0.01", "0.5"]))
+def test_no_plan_that_ends_after_the_horizon_is_better_than_the_bound(seed, minutes, price):
+    instance = plant(seed)
+    instance = replace(instance, horizon=replace(instance.horizon, minutes=minutes))
+    objective = replace(PRICED, tardiness=Decimal(price))
+    found = verify(instance, place(instance, seed + 1))
+    assert best_bound(instance, objective).value <= found.evaluate(objective).total
+
+
+def test_generation_after_the_horizon_does_not_make_the_bound_say_nothing():
+    instance = small_week()
+    late = replace(instance, generation=Generation((0,) * 48 + (5_000,) * (instance.horizon.hours - 48)))
+    objective = replace(PRICED, tardiness=Decimal(100))
+    assert best_bound(late, objective).value == best_bound(instance, objective).value > 0
+
+
+def test_adding_up_like_operations_hardly_weakens_the_bound(monkeypatch):
+    instance = random_week(4, load=0.8)
+    lines = [replace(line, power=Power(run=4000 + 1000 * n)) for n, line in enumerate(instance.lines)]
+    problem = Problem.of(replace(instance, lines=tuple(lines)), PRICED)
+    quick = bounds.cost_bound(problem).value
+    monkeypatch.setattr(bounds, "_alike", lambda _, able, energy: (able, energy))
+    assert 0.99 * bounds.cost_bound(problem).value < quick
 
 
 def test_one_line_that_makes_everything_is_bounded_exactly():

@@ -73,6 +73,18 @@ def test_a_plan_is_written_verified_and_compared(planned, capsys):
     assert float(found["bound"]) <= found["core"]
 
 
+def test_a_plan_is_replayed_under_luck(planned, capsys):
+    code, found = answer(capsys, "verify", "--plan", planned, "--replay", "20")
+    assert code == Exit.OK
+    spread = found["replay"]["weighted_tardiness"]
+    assert spread["planned"] == found["weighted_tardiness"]
+    assert spread["low"] <= spread["median"] <= spread["high"]
+    assert {"used_kwh", "cost", "co2e_location"} < found["replay"].keys()
+    assert answer(capsys, "verify", "--plan", planned, "--replay", "20")[1] == found
+    assert run(["production", "verify", "--plan", str(planned), "--replay", "20", "--lang", "en"]) == Exit.OK
+    assert "Replayed through 20 weeks" in capsys.readouterr().out
+
+
 def test_the_same_steps_give_the_same_plan(week, planned, tmp_path, capsys):
     again = tmp_path / "again"
     code, found = answer(capsys, "plan", week, *STEPS, "--out", again)
@@ -121,6 +133,10 @@ def test_a_broken_line_is_repaired_and_the_old_plan_kept(home, capsys):
     code, found = answer(capsys, *words)
     assert (code, found["valid"], found["moved"]) == (Exit.OK, True, dry["moved"])
     assert (home / "history" / "0001.csv").read_bytes() == before
+    assert run(["production", *map(str, words[:-4]), "--lang", "en", "--dry-run"]) == Exit.OK
+    said = capsys.readouterr()
+    assert "Change: Energy bought" in said.out
+    assert "with --from" in said.err
     code, judged = answer(capsys, "verify", "--plan", home)
     assert judged["valid"]
     code, old = answer(capsys, "verify", home / "history" / "0001.csv")

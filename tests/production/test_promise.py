@@ -11,8 +11,10 @@ from qinglian.production.decide.free_part import begin
 from qinglian.production.decide.problem import Problem
 from qinglian.production.decide.promise import promise
 from qinglian.production.model import Order
+from qinglian.production.objective import CORE
 from qinglian.production.verify import verify
 
+from .small_plants import plant
 from .weeks import random_week, small_week
 
 
@@ -86,3 +88,19 @@ def test_a_family_that_no_line_makes_is_refused():
     with pytest.raises(QinglianError) as refusal:
         promise(week, planned(week), Order(id="P", family="B", units=5, due=100))
     assert refusal.value.code == "production.event_no_line"
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 9999), st.integers(2, 3))
+def test_with_stages_and_crews_offers_are_what_their_names_say(seed, stages):
+    week = plant(seed, stages=stages, lots=9)
+    plan = planned(week)
+    answer = promise(week, plan, Order(id="P", family="F1", units=20, due=900), minute=100)
+    before = verify(week, plan).evaluate(CORE).total
+    assert answer.offers
+    for offer in answer.offers:
+        assert offer.policy != "gentle" or not offer.displaced
+        assert offer.policy != "asked" or offer.in_time
+        found = verify(answer.instance, offer.plan)
+        assert not found.violations
+        assert offer.price == pytest.approx(float(found.evaluate(CORE).total - before))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import pytest
@@ -31,6 +32,18 @@ def test_what_is_wrong_is_refused(week, capsys):
     lots.write_text(lots.read_text(encoding="utf-8").replace(",", ";", 1), encoding="utf-8")
     assert run(["--json", "production", "check", str(week)]) == Exit.REFUSED
     assert json.loads(capsys.readouterr().err)["problems"]
+
+
+def test_a_week_that_no_plan_can_meet_is_refused_with_its_cause(week, capsys):
+    lots = week / "lots.csv"
+    table = list(csv.reader(lots.read_text(encoding="utf-8-sig").splitlines()))
+    place = table[0].index("deadline")
+    for row in table[1:]:
+        row[place] = row[table[0].index("release")]
+    lots.write_text("\n".join(map(",".join, table)), encoding="utf-8")
+    assert run(["--json", "production", "check", str(week)]) == Exit.REFUSED
+    (problem, *_) = json.loads(capsys.readouterr().err)["problems"]
+    assert problem["code"] == "production.infeasible_deadline_before_release"
 
 
 def test_the_book_is_shown(tmp_path, capsys):

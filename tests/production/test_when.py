@@ -54,6 +54,14 @@ def test_a_clock_time_is_of_today_where_today_is_in_the_week():
     assert minute_of(week(SHANGHAI), "Fri", now=now) == 4 * 1440
 
 
+@pytest.mark.parametrize("day", range(1, 8))
+def test_a_weekday_is_that_of_the_week_on_any_day_of_it(day):
+    now = datetime(2024, 1, day, 3, tzinfo=UTC)
+    assert minute_of(week(SHANGHAI), "Mon 08:00", now=now) == 480
+    assert minute_of(week(SHANGHAI), "Wed", now=now) == 2 * 1440
+    assert minute_of(week(SHANGHAI), "Sunday", edge="end", now=now) == 7 * 1440
+
+
 def test_days_of_25_hours_are_counted():
     assert minute_of(week(BERLIN), "Sunday", edge="end") == 6 * 1440 + 25 * 60
     assert minute_of(week(BERLIN), "Sunday 12:00") == 6 * 1440 + 13 * 60

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from qinglian.core.errors import QinglianError
 from qinglian.production.decide.board import Board
 from qinglian.production.decide.free_part import operation_names, sequences_of_free
-from qinglian.production.decide.problem import NEVER, Problem
+from qinglian.production.decide.problem import Problem
 from qinglian.production.objective import CORE
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ class Explainer:
         if int(self.problem.release[op]) + shortest > lot.due:
             return shortest
         with self.board.supposing(op, release=0):
-            return min((slot.end for slot in self.board.slots(op) if _harmless(slot)), default=NEVER)
+            return self.board.harmless_end(op)
 
     def _without_setups(self, line: int, position: int) -> int:
         """End of the lot if no setup before it on its line took time."""
@@ -207,7 +207,7 @@ class Explainer:
         lines = enumerate(self.instance.lines)
         new = [number for number, line in lines if line.stage == stage and number not in able]
         with self.board.supposing(op, minutes=dict.fromkeys(new, shortest)):
-            return min((slot.end for slot in self.board.slots(op, new) if _harmless(slot)), default=NEVER)
+            return self.board.harmless_end(op, new)
 
     def _ahead(self, op: int) -> tuple[str, ...]:
         """Lots before it on its line that end after its material was ready, the longest first."""
@@ -220,11 +220,6 @@ class Explainer:
         ]
         before.sort(key=lambda other: -self.board.run(line, other))
         return tuple(self.names[other][0] for other in before[:LISTED_AHEAD])
-
-
-def _harmless(slot: Slot) -> bool:
-    """Whether a place costs the others nothing."""
-    return slot.price - slot.own < 1e-6
 
 
 def _cause(found: tuple[Counterfactual, ...], late: int) -> Cause | None:

@@ -38,8 +38,8 @@ def minute_of(instance: Instance, said: str, *, edge: Edge = "start", now: datet
     """Return the minute a text names.
 
     A clock time alone is of today where today is within the horizon, else of its first day; a weekday is the
-    first one from there on; a day without a time is its begin, or its end for edge ``end``. A bare number
-    counts minutes from the start of the horizon.
+    first one from there on, or the one before it if only that lies within the horizon; a day without a time
+    is its begin, or its end for edge ``end``. A bare number counts minutes from the start of the horizon.
 
     Raises
     ------
@@ -67,8 +67,7 @@ def _read(instance: Instance, said: str, edge: Edge, today: date) -> int:
     if _MINUTES.fullmatch(said.lower()):
         return int(_MINUTES.fullmatch(said.lower()).group(1))  # type: ignore[union-attr]
     if named is not None and len(words) == 1 + (clock is not None):
-        day = today + timedelta(days=(_DAYS[named] - today.weekday()) % 7)
-        return _minute(instance, day, clock, edge)
+        return _minute(instance, _day(instance, named, today), clock, edge)
     if clock is not None and len(words) == 1:
         return _minute(instance, today, clock, edge)
     try:
@@ -76,6 +75,15 @@ def _read(instance: Instance, said: str, edge: Edge, today: date) -> int:
     except QinglianError:
         raise QinglianError("production.when_unreadable", said=said) from None
     return elapsed_minutes(instance.horizon.start, moment, edge=edge)
+
+
+def _day(instance: Instance, named: str, today: date) -> date:
+    """Return the weekday from today on, or the last one where that is after the horizon."""
+    day = today + timedelta(days=(_DAYS[named] - today.weekday()) % 7)
+    before, zone = day - timedelta(days=7), instance.horizon.zone
+    begins = elapsed_minutes(instance.horizon.start, local_midnight_utc(day, zone), edge="start")
+    first = instance.horizon.start.astimezone(zone_info(zone)).date()
+    return before if begins >= instance.horizon.minutes and before >= first else day
 
 
 def _minute(instance: Instance, day: date, clock: re.Match[str] | None, edge: Edge) -> int:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qinglian.production.model import Instance
     from qinglian.production.plan import Plan
     from qinglian.production.plan_folder import PlanFolder
+    from qinglian.production.what_if import WhatIf
 
 HUNDRED = 100
 
@@ -82,7 +83,7 @@ def repair(
     _one_of(line, rush, late_kit, cancel)
     folder = PlanFolder.open(home)
     instance, plan = folder.instance, folder.plan
-    minute = _minute(instance, since)
+    minute = _minute(console, instance, since)
     event = _event(instance, line, rush, late_kit, cancel, minute, until)
     objective = replace(folder.brief.objective, deviation=change_price, levels=())
     done = mend(
@@ -101,14 +102,7 @@ def repair(
         (text("production.repair_touched"), len(done.touched)),
         (text("production.repair_moved"), len(done.moved)),
         (text("production.repair_shifted"), len(done.shifted)),
-        (
-            text("production.kpi_tardiness"),
-            found.after.kpis.weighted_tardiness - found.before.kpis.weighted_tardiness,
-        ),
-        (
-            text("production.kpi_setup_minutes"),
-            found.after.kpis.setup_minutes - found.before.kpis.setup_minutes,
-        ),
+        *_changes(found),
         (text("production.repair_price", each=change_price), len(done.moved) * change_price),
     )
     table = Table(text("production.repair_title"), (Column(""), Column("", kind="quantity")), rows)
@@ -140,16 +134,35 @@ def _one_of(*asked: object) -> None:
         raise click.UsageError(text("production.one_event"))
 
 
-def _minute(instance: Instance, since: str | None) -> int:
+def _changes(found: WhatIf) -> list[tuple[str, Decimal | Fraction | int]]:
+    """Return what the plan is worse by, in lateness, setups and energy."""
+    before, after = found.before, found.after
+    changes: list[tuple[str, Decimal | Fraction | int]] = [
+        ("kpi_tardiness", after.kpis.weighted_tardiness - before.kpis.weighted_tardiness),
+        ("kpi_setup_minutes", after.kpis.setup_minutes - before.kpis.setup_minutes),
+        ("measure_kwh", after.energy.bought_kwh - before.energy.bought_kwh),
+    ]
+    if before.cost is not None and after.cost is not None:
+        changes.append(("measure_cost", after.cost - before.cost))
+    return [
+        (text("production.repair_change", figure=text(f"production.{key}")), value) for key, value in changes
+    ]
+
+
+def _minute(console: Console, instance: Instance, since: str | None) -> int:
     """Return the minute of --from; without it now, where now is within the horizon, else its start."""
     from datetime import UTC, datetime, timedelta
 
+    from qinglian.production.timescale import moment
     from qinglian.production.when import minute_of
 
     if since is not None:
         return minute_of(instance, since)
     passed = (datetime.now(UTC) - instance.horizon.start) // timedelta(minutes=1)
-    return passed if 0 <= passed < instance.horizon.minutes else 0
+    minute = passed if 0 <= passed < instance.horizon.minutes else 0
+    said = "from_now" if minute == passed else "from_start"
+    console.note(text(f"production.{said}", moment=moment(instance, minute)))
+    return minute
 
 
 def _event(
@@ -259,7 +272,7 @@ def promise(
 
     folder = PlanFolder.open(home)
     instance = folder.instance
-    minute = _minute(instance, since)
+    minute = _minute(console, instance, since)
     release = minute if ready is None else max(minute, minute_of(instance, ready))
     taken = {order.id for order in instance.orders} | set(instance.lot_of)
     order = Order(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from qinglian.production.model import Instance
     from qinglian.production.plan import Plan
     from qinglian.production.plan_folder import PlanFolder
+    from qinglian.production.verify.replay import Spread
 
 SHOWN = 40
 
@@ -28,8 +31,18 @@ SHOWN = 40
 @plan_option
 @click.option("--input", "source", type=click.Path(path_type=Path), help="production.option_input")
 @click.option("--gantt", "drawn", is_flag=True, help="production.option_gantt")
+@click.option("--replay", "weeks", type=click.IntRange(20, 10_000), help="production.option_replay")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="production.option_luck")
 @click.pass_obj
-def verify(console: Console, file: Path | None, home: Path, source: Path | None, drawn: bool) -> Exit | None:
+def verify(
+    console: Console,
+    file: Path | None,
+    home: Path,
+    source: Path | None,
+    drawn: bool,
+    weeks: int | None,
+    seed: int,
+) -> Exit | None:
     """Recompute a plan from the inputs alone."""
     from qinglian.production.documents import verification_document
     from qinglian.production.report import figures_table, line_load
@@ -44,10 +57,58 @@ def verify(console: Console, file: Path | None, home: Path, source: Path | None,
     figures: list[Figure | str] = [figures_table({text("production.plan_label"): found})]
     figures += [Table(text("production.violations"), columns, rows)] if rows else []
     figures += [gantt(found), line_load(found)] if drawn else []
+    document = verification_document(found, folder.brief.objective)
+    if weeks is not None and found.valid:
+        spreads = _replayed(folder.instance, plan, weeks, seed)
+        document["replay"] = {name: _whole(spread) for name, spread in spreads.items()}
+        figures.append(_spread_table(spreads, weeks))
     if plan.facts.get("edited") == "yes":
         console.note(text("production.edited"))
-    console.emit(verification_document(found, folder.brief.objective), *figures, verdict(found))
+    console.emit(document, *figures, verdict(found))
     return None if found.valid else Exit.AUDIT_FAILED
+
+
+def _replayed(instance: Instance, plan: Plan, weeks: int, seed: int) -> dict[str, Spread]:
+    """Run the plan through so many weeks with usual luck; return the spread of each figure by its name."""
+    from qinglian.production.verify.luck import Chances
+    from qinglian.production.verify.replay import replay
+
+    went = replay(instance, plan, Chances(), replications=weeks, seed=seed)
+    found = {
+        "weighted_tardiness": went.spread("weighted_tardiness"),
+        "used_kwh": went.spread("kwh"),
+    }
+    if instance.tariff is not None:
+        found["cost"] = went.spread("cost")
+    methods = dict.fromkeys(item.method for item in instance.intensities)
+    return found | {f"co2e_{method}": went.spread("kg", method) for method in methods}
+
+
+def _whole(spread: Spread) -> dict[str, int]:
+    return {name: round(value) for name, value in asdict(spread).items()}
+
+
+def _spread_table(spreads: dict[str, Spread], weeks: int) -> Table:
+    """Return planned against realised figures."""
+    from qinglian.production.verify.luck import Chances
+
+    labels = {"weighted_tardiness": "kpi_tardiness", "used_kwh": "replay_used", "cost": "measure_cost"}
+    names = [labels.get(name, name.replace("co2e_", "kpi_carbon_")) for name in spreads]
+    rows = tuple(
+        (text(f"production.{name}"), item["planned"], item["median"], item["low"], item["high"])
+        for name, item in zip(names, map(_whole, spreads.values()), strict=True)
+    )
+    keys = ("figure", "planned", "median", "low", "high")
+    columns = tuple(
+        Column(text(f"production.replay_{key}"), kind="text" if key == "figure" else "quantity")
+        for key in keys
+    )
+    return Table(
+        text("production.replay_title", weeks=weeks),
+        columns,
+        rows,
+        (text("production.replay_chances", **asdict(Chances())),),
+    )
 
 
 def plan_of(file: Path | None, home: Path, source: Path | None) -> tuple[PlanFolder, Plan]:
@@ -135,8 +196,6 @@ def _explained(instance: Instance, found: Explanation) -> list[Figure | str]:
 
 
 def _alternatives(instance: Instance, found: Explanation) -> Table:
-    from fractions import Fraction
-
     from qinglian.production.timescale import moment
 
     rows = tuple(

@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 @click.pass_obj
 def check(console: Console, folder: Path) -> None:
     """Read a week and say what is in it."""
+    from qinglian.core.errors import QinglianError
+    from qinglian.production.feasibility import check as impossible
     from qinglian.production.readers import read
 
     found = read(folder)
     for doubt in found.warnings:
         console.note(str(doubt))
     instance = found.instance
+    problems = impossible(instance, found.places)
+    if problems:
+        raise QinglianError.many(problems)
     counts = {
         "lines": len(instance.lines),
         "lots": len(instance.lots),

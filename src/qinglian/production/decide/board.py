@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qinglian.production.decide.problem import LATE
+from qinglian.production.decide.problem import LATE, NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from qinglian.production.decide.problem import Problem, Sequences
 
 UNBOUNDED = float("inf")
+HARM = 1e-6
+"""Less than this is no cost: what adding floats leaves behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +134,35 @@ class Board:
             kind = self._class[row[place]]
         return Slot(price, own, line, position, start, end) if price < limit else None
 
-    def slots(self, operation: int, lines: Sequence[int] | None = None) -> Iterator[Slot]:
-        """Price every place of an operation that is off the board."""
+    def harmless_end(self, operation: int, lines: Sequence[int] | None = None) -> int:
+        """Return the earliest end of an operation that is off the board where it costs the others nothing.
+
+        `NEVER` where there is no such place.
+        """
+        best = NEVER
         for line in self.able(operation) if lines is None else lines:
             for position in range(len(self.rows[line]) + 1):
-                found = self.slot(operation, line, position)
-                if found is not None:
-                    yield found
+                free, kind = self._state(line, position)
+                if free >= best:
+                    break
+                end = self._step(line, operation, free, kind)[2]
+                if end < best and self._spares(operation, line, position, end):
+                    best = end
+        return best
+
+    def _spares(self, operation: int, line: int, position: int, end: int) -> bool:
+        """Whether those behind pay no more if an operation ends before them."""
+        more, free, kind = 0.0, end, self._class[operation]
+        row, ends, costs = self.rows[line], self.ends[line], self.costs[line]
+        for place in range(position, len(row)):
+            setup, begin, free = self._step(line, row[place], free, kind)
+            more += self._charge(line, row[place], setup, begin, free) - costs[place]
+            if free == ends[place]:
+                break
+            if free > ends[place] and more >= HARM and not self.deviation_minute:
+                return False  # whatever is behind becomes later too
+            kind = self._class[row[place]]
+        return more < HARM
 
     @contextmanager
     def supposing(

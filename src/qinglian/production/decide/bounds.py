@@ -25,7 +25,7 @@ from qinglian.production.decide.rates import Rates
 from qinglian.production.objective import CORE
 
 if TYPE_CHECKING:
-    from qinglian.production.model import Instance
+    from qinglian.production.model import Instance, Lot
     from qinglian.production.objective import Objective
 
 FINE = 2**20
@@ -62,15 +62,20 @@ def best_bound(instance: Instance, objective: Objective = CORE) -> Bound:
 
 def tardiness_bound(problem: Problem) -> int:
     """Weighted tardiness where every lot has the plant for itself."""
-    instance = problem.instance
-    total, ready = 0, 0
+    total = sum(lot.weight * max(0, end - lot.due) for lot, end in _earliest_ends(problem))
+    lots = problem.instance.lots
+    return total + sum(lot.weight * max(0, lot.release - lot.due) for lot in lots if not lot.units)
+
+
+def _earliest_ends(problem: Problem) -> list[tuple[Lot, int]]:
+    """Return each lot that takes time with its end, had it the plant for itself."""
+    found, ready = [], 0
     for operation in range(problem.size):
-        lot = instance.lots[problem.lot[operation]]
         ready = int(problem.release[operation]) if problem.stage[operation] == 0 else ready
         ready = _earliest(problem, operation, ready)
         if problem.following[operation] < 0:
-            total += lot.weight * max(0, ready - lot.due)
-    return total + sum(lot.weight * max(0, lot.release - lot.due) for lot in instance.lots if not lot.units)
+            found.append((problem.instance.lots[problem.lot[operation]], ready))
+    return found
 
 
 def _earliest(problem: Problem, operation: int, ready: int) -> int:
@@ -125,23 +130,75 @@ def energy_bound(instance: Instance, until: int | None = None) -> Bound | None:
 def cost_bound(problem: Problem) -> Bound:
     """Bound the cost of energy and carbon, in the objective's unit: runs, and halls at rest.
 
-    A watt-minute has one price on each line; the line sells those of its open hours that are cheaper.
+    A watt-minute has one price on each line; the line sells those of its open hours that are cheaper. Where
+    own generation would pay for ending after the horizon, the lateness of ending then is counted against it.
     """
     instance = problem.instance
     rates = Rates.of(instance, problem.objective, instance.horizon.limit)
     able = problem.minutes >= 0
     energy = np.where(able, run_energy(problem), 0)
     hours, sold = _hours(rates), _for_sale(problem, able)
-    rooms = [room for line in range(problem.lines) for room in _levels(line, hours, sold[line])]
-    found = solve(able, energy, np.zeros(energy.shape), [0.0] * problem.lines, rooms)
-    prices = [0] * problem.lines if found is None else [round(value) for value in found.prices]
+    prices = _energy_prices(problem, able, energy, hours, sold)
     value = _lagrangian(able, np.zeros_like(energy), energy, prices)
-    for line, price in enumerate(prices):
-        value += sum(
-            min(0, int(hour) - price) * int(watts) for hour, watts in zip(hours, sold[line], strict=True)
-        )
-    value += sum(_beside(instance, rates, hour, int(price)) for hour, price in enumerate(hours))
-    return Bound(value * rates.unit, {}, _named(instance, prices, rates.unit))
+    cheaper = np.minimum(hours.astype(object) - np.array(prices, dtype=object)[:, None], 0) * sold
+    least = _least_by_end(problem, rates, hours, cheaper.sum(axis=0).tolist())
+    return Bound((value + least) * rates.unit, {}, _named(instance, prices, rates.unit))
+
+
+def _energy_prices(
+    problem: Problem, able: NDArray[np.bool_], energy: Table, hours: Table, sold: Table
+) -> list[int]:
+    """Price a watt-minute on each line: the hours of the horizon are for sale, or all if these are few."""
+    able, energy = _alike(problem, able, energy)
+    for last in (-(-problem.instance.horizon.minutes // 60), len(hours)):
+        rooms = [room for line in range(len(able)) for room in _levels(line, hours[:last], sold[line, :last])]
+        found = solve(able, energy, np.zeros(energy.shape), [0.0] * len(able), rooms)
+        if found is not None:
+            return [round(value) for value in found.prices]
+    return [0] * len(able)
+
+
+def _alike(problem: Problem, able: NDArray[np.bool_], energy: Table) -> tuple[NDArray[np.bool_], Table]:
+    """Add up operations of one family that the same lines can make.
+
+    The programme gets small, and its prices hardly differ; that they bound is reckoned from all operations.
+    """
+    keys = np.vstack([_families(problem), able])
+    kinds, which = np.unique(keys, axis=1, return_inverse=True)
+    added = np.zeros((len(able), kinds.shape[1]), np.int64)
+    np.add.at(added.T, which.reshape(-1), energy.T)
+    return kinds[1:] > 0, added
+
+
+def _least_by_end(problem: Problem, rates: Rates, hours: Table, cheaper: list[int]) -> Fraction:
+    """Return the least, over the hours a plan may end in, of what the hours up to then and ending then cost.
+
+    The account of energy ends with the horizon, or with the last run where that is later.
+    """
+    horizon = problem.instance.horizon.minutes
+    whole = [
+        below + _beside(problem.instance, rates, hour, int(price))
+        for hour, (price, below) in enumerate(zip(hours, cheaper, strict=True))
+    ]
+    total = Fraction(sum(whole[: horizon // 60]))
+    ends = [total] if horizon % 60 == 0 else []
+    late = _lateness_of_ending(problem, len(whole))
+    price = Fraction(problem.objective.tardiness) / rates.unit
+    for hour in range(horizon // 60, len(whole)):
+        ends.append(total + min(0, whole[hour]) + (price * late[hour] if 60 * hour >= horizon else 0))
+        total += whole[hour]
+    return min(ends, default=total)
+
+
+def _lateness_of_ending(problem: Problem, hours: int) -> list[int]:
+    """Weighted minutes late, beside `tardiness_bound`, of a plan that ends in an hour or later, at least."""
+    lots = _earliest_ends(problem)
+    if not lots:
+        return [0] * hours
+    weight = np.array([lot.weight for lot, _ in lots], dtype=np.int64)
+    due = np.array([lot.due for lot, _ in lots], dtype=np.int64)
+    own = np.maximum(np.array([end for _, end in lots], dtype=np.int64) - due, 0)
+    return [max(0, int((weight * (np.maximum(60 * hour - due, 0) - own)).min())) for hour in range(hours)]
 
 
 def makespan_bound(problem: Problem) -> int:
@@ -250,6 +307,4 @@ def _beside(instance: Instance, rates: Rates, hour: int, price: int) -> int:
         other = sum(max(p.run, p.idle, p.setup, p.start_up, p.off) for p in powers)
         other += sum(max(hall.base_w, hall.setback_w) for hall in instance.halls)
         return saved + 60 * price * other
-    within = 60 * (hour + 1) <= instance.horizon.minutes
-    rest = sum(min(hall.base_w, hall.setback_w) for hall in instance.halls) if within else 0
-    return (saved if within else min(0, saved)) + 60 * price * rest
+    return saved + 60 * price * sum(min(hall.base_w, hall.setback_w) for hall in instance.halls)

@@ -90,6 +90,7 @@ class _Decoder:
         self.family = [int(name) for name in problem.start_class]
         self.end = np.full(problem.size, -1, dtype=np.int64)
         self.crews = _crews(problem)
+        self.pinned = bool((problem.fixed >= 0).any())
 
     def run(self) -> list[Placed]:
         placed: list[Placed] = []
@@ -106,8 +107,16 @@ class _Decoder:
             self._book(item)
             placed.append(item)
             if self.crews[line]:
-                ready = {index: found for index, found in ready.items() if not self.crews[index]}
+                ready = {index: found for index, found in ready.items() if not self._touched(found, item)}
         return placed
+
+    def _touched(self, item: Placed, booked: Placed) -> bool:
+        """Whether crews that a setup has booked may move what was found to be next on another line."""
+        mine, others = self.crews[item.line], self.crews[booked.line]
+        if not any(crew is other for crew in mine for other in others):
+            return False
+        apart = booked.setup_end <= self.free[item.line] or item.setup_end <= booked.setup_start
+        return self.pinned or not apart
 
     def _unlocked(self, operation: int) -> bool:
         before = self.problem.previous[operation]
@@ -137,6 +146,8 @@ class _Decoder:
         return self._try(line, fixed, self.free[line], self.family[line])
 
     def _fixed(self, line: int) -> int | None:
+        if not self.pinned:
+            return None
         fixed = [op for op in self.queues[line] if self.problem.fixed[op] >= 0]
         return min(fixed, key=lambda op: int(self.problem.fixed[op]), default=None) if fixed else None
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from qinglian.production.decide.board import Slot
+    from qinglian.production.decide.free_part import FreePart
     from qinglian.production.lots import Lotting
     from qinglian.production.model import Instance, Order
     from qinglian.production.objective import Objective
@@ -110,19 +111,55 @@ def promise(
         raise QinglianError("production.event_no_line", lot=order.id, family=order.family)
     problem = Problem.of(after, replace(objective, levels=()), released=plan)
     part = free_part(problem, plan, minute)
-    offers = []
-    for policy in POLICIES:
-        board = Board(part.problem, part.rows)
-        before = board.cost
-        queue = sorted(part.missing, key=lambda op: (part.problem.stage[op], op))
-        if all(_place(board, op, policy, queue) for op in queue):
-            made = rebuilt(part, board, plan, after)
-            offers.append(_offer(after, plan, made, policy, new, board.cost - before))
+    offers = [
+        offer
+        for policy in POLICIES
+        if (offer := _kept(part, instance, after, plan, policy, new, objective)) is not None
+    ]
     known: dict[tuple[Task, ...], Offer] = {}
     for offer in offers:
         known.setdefault(offer.tasks, offer)
     ordered = sorted(known.values(), key=lambda offer: (offer.end, offer.policy))
     return Promise(after, rush, tuple(ordered), time.monotonic() - begun)
+
+
+def _kept(
+    part: FreePart,
+    instance: Instance,
+    after: Instance,
+    plan: Plan,
+    policy: Policy,
+    new: set[str],
+    objective: Objective,
+) -> Offer | None:
+    """Return the offer of a policy that is what its name says, None where there is none.
+
+    Crews and later stages show what they displace only in the whole plan. Where these make a gentle offer
+    harm somebody, it is tried behind all other lots.
+    """
+    tries = (False, True) if part.problem.coupled and policy == "gentle" else (False,)
+    for last in tries:
+        board = Board(part.problem, part.rows)
+        before = board.cost
+        queue = sorted(part.missing, key=lambda op: (part.problem.stage[op], op))
+        if not all(_place(board, op, policy, queue, last=last) for op in queue):
+            return None
+        made = rebuilt(part, board, plan, after)
+        price = board.cost - before
+        if part.problem.coupled:
+            price = _whole_price(instance, plan, after, made, objective)
+        offer = _offer(after, plan, made, policy, new, price)
+        if not (policy == "gentle" and offer.displaced) and (policy != "asked" or offer.in_time):
+            return offer
+    return None
+
+
+def _whole_price(instance: Instance, plan: Plan, after: Instance, made: Plan, objective: Objective) -> float:
+    """What the objective is more in the whole plan."""
+    from qinglian.production.verify import verify
+
+    value = verify(after, made).evaluate(objective, plan).total
+    return float(value - verify(instance, plan).evaluate(objective, plan).total)
 
 
 def _split(order: Order, parts: int) -> tuple[Order, ...]:
@@ -136,13 +173,16 @@ def _split(order: Order, parts: int) -> tuple[Order, ...]:
     )
 
 
-def _place(board: Board, op: int, policy: Policy, own: Collection[int]) -> bool:
-    """Put an operation where the policy wants it, behind others of its order; False without such a place."""
+def _place(board: Board, op: int, policy: Policy, own: Collection[int], *, last: bool = False) -> bool:
+    """Put an operation where the policy wants it, behind others of its order; False without such a place.
+
+    With `last` only behind all others of a line.
+    """
     due = int(board.problem.due[op])
     slots = [
         slot
         for line in board.able(op)
-        for position in range(_behind(board.rows[line], own), len(board.rows[line]) + 1)
+        for position in _positions(board.rows[line], own, last=last)
         if (slot := board.slot(op, line, position)) is not None
     ]
     if policy == "asked":
@@ -156,8 +196,9 @@ def _place(board: Board, op: int, policy: Policy, own: Collection[int]) -> bool:
     return False
 
 
-def _behind(row: list[int], own: Collection[int]) -> int:
-    return max((place + 1 for place, op in enumerate(row) if op in own), default=0)
+def _positions(row: list[int], own: Collection[int], *, last: bool) -> range:
+    behind = max((place + 1 for place, op in enumerate(row) if op in own), default=0)
+    return range(len(row) if last else behind, len(row) + 1)
 
 
 def _harmless(board: Board, op: int, slot: Slot) -> bool:
