@@ -20,7 +20,7 @@ ROUND_SECONDS = 0.1
 COUPLED_ROUND_SECONDS = 0.5
 HOTTEST = 0.6
 COLDEST = 0.004
-CYCLE = 1_000_000
+CYCLE = 250_000
 """Steps of a worker for each operation in one annealing; then it begins again from the best plan.
 
 One slow annealing beats many quick ones wherever lines exchange work (43 lines × 1,500 lots after 40 s:
