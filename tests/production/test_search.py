@@ -213,3 +213,15 @@ def test_a_frozen_week_improves_much_over_its_rules(shared_data):
     found = search(problem, iterations=300_000)
     assert found.objective < 0.4 * first
     assert verify(instance, decode(problem, found.sequences)).violations == ()
+
+
+def test_stages_are_searched_and_not_only_dispatched(tmp_path):
+    from qinglian.production.synthetic import Week, write_week
+
+    stages = ("board", "assembly", "test", "pack")
+    week = Week(seed=3, lines=12, lots=40, families=10, platforms=3, load=80, shifts=True, stages=stages)
+    write_week(week, tmp_path / "week")
+    problem = Problem.of(read_instance(tmp_path / "week"))
+    found = search(problem, iterations=40_000, seed=1)
+    assert found.objective < found.trace[0].objective
+    assert not verify(problem.instance, decode(problem, found.sequences)).violations

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 STEPS = 20_000
 """Steps of a worker between two exchanges when the budget is a number of iterations."""
 ROUND_SECONDS = 0.1
-COUPLED_ROUND_SECONDS = 0.5
+CALENDAR_ROUND_SECONDS = 0.5
+NEAR_STEPS = (0, 1, 4, 16)
+NEAR = (0.0001, 0.01, 0.1)
+"""Steps per operation and temperatures of a round where lines are coupled by stages or crews."""
 HOTTEST = 0.6
 COLDEST = 0.004
 CYCLE = 250_000
@@ -96,12 +99,20 @@ class Pace:
         """Steps of each worker in the next round."""
         self._round_began = self.budget.clock()
         budget = self.budget
+        wanted = STEPS
+        if self.problem.coupled:
+            wanted = int(self.problem.size * self.chance.choice(NEAR_STEPS)) + 50
+        elif budget.iterations is None:
+            seconds = ROUND_SECONDS if self.problem.plain else CALENDAR_ROUND_SECONDS
+            seconds = min(seconds, max(0.01, 0.5 * budget.left()))
+            wanted = max(50, min(int(self._per_second * seconds), self.cycle // 20))
         if budget.iterations is not None:
-            left = budget.iterations - self.done * self.workers
-            return max(1, min(STEPS, -(-left // self.workers)))
-        seconds = ROUND_SECONDS if self.problem.plain else COUPLED_ROUND_SECONDS
-        wanted = min(seconds, max(0.01, 0.5 * budget.left()))
-        return max(50, min(int(self._per_second * wanted), self.cycle // 20))
+            wanted = min(wanted, -(-(budget.iterations - self.done * self.workers) // self.workers))
+        return max(1, wanted)
+
+    def near(self) -> float:
+        """Return a temperature at which few steps stay near the plan they begin with."""
+        return float(self.hot * self.chance.choice(NEAR))
 
     def learn(self, steps: int) -> None:
         """Take note of a finished round."""

@@ -138,7 +138,7 @@ class _Run:
         bound: float | None,
     ) -> None:
         self.problem, self.budget, self.progress, self.bound = problem, budget, progress, bound
-        self.best = first
+        self.best = self.now = first
         self.objective = self.decoded(first)
         self.moves = 0
         self.trace: list[Step] = []
@@ -173,21 +173,41 @@ class _Run:
         """Let the team work for a while and keep what it found."""
         steps = pace.steps()
         fresh, temperature, pressure = pace.turn()
-        if self.problem.makespan:
+        if self.problem.coupled:
+            temperature, pressure = pace.near(), 0.0
+            for plan in range(len(team.states)):
+                team.restart(plan, self.now)
+            team.renew(*implied(self.problem, place(self.problem, self.now)))
+        elif self.problem.makespan:
             team.aim(int(self.objective) - 1)
         elif fresh:
             for plan in range(len(team.states)):
                 team.restart(plan, self.best)
         team.press(pressure)
-        found = team.round(price_unit(self.problem) * temperature, steps)
+        temperature *= price_unit(self.problem)
+        found = team.round(temperature, steps)
         self.moves = team.looks
         pace.learn(steps)
-        for plan, value in enumerate(found):
-            if not self.exact or value < self.objective - 1e-6:
-                self.consider(team.best(plan), value)
-        if (self.problem.previous >= 0).any():
-            team.renew(*implied(self.problem, place(self.problem, team.best(0))))
+        if self.problem.coupled:
+            self.follow(team, temperature * float(pace.chance.exponential()))
+        else:
+            for plan, value in enumerate(found):
+                if not self.exact or value < self.objective - 1e-6:
+                    self.consider(team.best(plan), value)
         self.tell()
+
+    def follow(self, team: Team, worse: float) -> None:
+        """Decode what each worker found; go on from the best of it unless it is much worse.
+
+        Workers of coupled lines see other stages and crews as the plan they began with implies, which holds
+        for few changes only: rounds are short, and their outcome is judged decoded.
+        """
+        offers = [team.best(plan) for plan in range(len(team.states))]
+        values = [self.decoded(offer) for offer in offers]
+        chosen = int(np.argmin(values))
+        if values[chosen] < self.objective - 1e-6:
+            self.best, self.objective = offers[chosen], values[chosen]
+        self.now = offers[chosen] if values[chosen] <= self.objective + worse else self.best
 
     @property
     def exact(self) -> bool:
