@@ -18,11 +18,11 @@ WTSDS_OPTIMA = {
     1: 453, 5: 4054, 11: 2785, 16: 3285, 21: 0, 26: 0,
     31: 0, 36: 0, 41: 69102, 46: 34764, 51: 49208, 56: 74889,
 }  # fmt: skip
-"""Optimal values of twelve instances as S. Tanaka and M. Araki publish them (Computers & Operations Research 40,
-2013, 344-352, doi:10.1016/j.cor.2012.07.004).
+"""Optimal values of twelve instances as S. Tanaka and M. Araki publish them (Computers & Operations Research
+40, 2013, 344-352, doi:10.1016/j.cor.2012.07.004).
 
-Read in a copy, the repository Dongbox/optagent-benchmarks at 537e68a4 (CicirelloSolution.csv), whose sequences were
-recomputed on the instances and give these values; that they are optimal rests on the source.
+Read in a copy, the repository Dongbox/optagent-benchmarks at 537e68a4 (CicirelloSolution.csv). Its sequences
+were recomputed on the instances and give these values; that they are optimal rests on the source.
 """
 START = datetime(2024, 1, 1, tzinfo=UTC)
 POWER = Power(run=1000)
