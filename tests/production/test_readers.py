@@ -17,7 +17,7 @@ from qinglian.core.errors import QinglianError
 from qinglian.ingest.schema_template import write_template
 from qinglian.production.feasibility import check
 from qinglian.production.fingerprint import instance_hash
-from qinglian.production.model import Eligibility, Family, Lot, Power, Setup, Window
+from qinglian.production.model import Eligibility, Family, Horizon, Lot, Power, Setup, Window
 from qinglian.production.readers import read, read_instance, schema
 from qinglian.production.synthetic import Week, week_files
 from tests.production.folders import HEALTHY, ZONED, changed, got, only, refused, write
@@ -504,3 +504,15 @@ def test_a_template_with_its_examples_is_a_week_that_can_be_planned(tmp_path, la
     assert (len(found.instance.lots), len(found.instance.orders), len(found.instance.pins)) == (1, 1, 1)
     assert {warning.code for warning in found.warnings} <= {"production.doubt_hours_short"}
     assert check(found.instance, found.places) == []
+
+
+def test_every_intensity_is_named_by_its_own_source():
+    from qinglian.production.hour_table import UNNAMED, HourTable, intensities
+
+    horizon = Horizon(datetime(2024, 1, 1, tzinfo=UTC), 1440, 1440)
+    day = (Decimal("0.5"),) * 24
+    table = HourTable({"location": day, "market": day}, 24)
+    named = {item.method: item.name for item in intensities(table, {"location": "grid 2025"}, horizon)}
+    assert named == {"location": "grid 2025", "market": UNNAMED}
+    alone = HourTable({"market": day}, 24)
+    assert intensities(alone, {"location": "contract 17"}, horizon)[0].name == "contract 17"

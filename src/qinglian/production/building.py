@@ -43,6 +43,12 @@ Found = Mapping[str, "Rows"]
 Row = Mapping[str, Any]
 
 
+def _sources(plant: Plant) -> dict[str, str]:
+    """Name the source of the intensities of each method, as far as it is stated."""
+    columns = {"location": "carbon_name", "market": "market_name", "marginal": "marginal_name"}
+    return {method: plant.values[column] or "" for method, column in columns.items()}
+
+
 def build(found: Found, plant: Plant, hours: HourTable, horizon: Horizon, name: str) -> Instance:
     """Return the instance of tables that kept every check."""
     hours = completed(hours, found, plant.values, horizon)
@@ -71,7 +77,7 @@ def build(found: Found, plant: Plant, hours: HourTable, horizon: Horizon, name: 
         orders=orders,
         pins=tuple(_pin(row, found) for row in _rows(found, "pins")),
         tariff=tariff(hours, plant.values, currency, horizon),
-        intensities=intensities(hours, plant.values["carbon_name"] or "hours", horizon),
+        intensities=intensities(hours, _sources(plant), horizon),
         generation=generation(hours, horizon),
         minimum_run_minutes=plant.values["minimum_run"],
         name=plant.values["name"] or name,

@@ -15,6 +15,7 @@ WATTS_PER_KW = 1000
 METHODS: tuple[Intensities, ...] = ("location", "market", "marginal")
 _COLUMNS = ("price", *METHODS, "generation")
 _REPEATED = 24
+UNNAMED = "source not stated · 未注明来源"
 
 
 def scaled(value: Decimal, factor: int) -> int:
@@ -81,12 +82,17 @@ def tariff(table: HourTable, plant: Mapping[str, object], currency: str, horizon
     )
 
 
-def intensities(table: HourTable, name: str, horizon: Horizon) -> tuple[CarbonIntensity, ...]:
-    """Return the intensities that are stated, each under its method."""
+def intensities(table: HourTable, names: Mapping[str, str], horizon: Horizon) -> tuple[CarbonIntensity, ...]:
+    """Return the intensities that are stated, each under its method and the name of its own source.
+
+    The source of the location-based figures is not lent to others; alone, any method may be named by it.
+    """
+    stated = [method for method in METHODS if method in table.values]
+    if len(stated) == 1:
+        names = {stated[0]: names.get(stated[0]) or names.get("location", "")}
     return tuple(
-        CarbonIntensity(method, name, table.whole(method, MILLIONTHS, horizon.hours))
-        for method in METHODS
-        if method in table.values
+        CarbonIntensity(method, names.get(method) or UNNAMED, table.whole(method, MILLIONTHS, horizon.hours))
+        for method in stated
     )
 
 
