@@ -20,8 +20,10 @@ from qinglian.production.decide.kernel_search import rebuild, trade
 from qinglian.production.decide.problem import NEVER, Floats, Ints, Problem, Sequences
 
 SHARED_FROM = 12
-"""Lines per worker from which on workers share one plan; with fewer, a plan each finds more (8 lines × 100 lots,
-8 s, mean of three seeds: 1,410 instead of 1,567)."""
+"""Lines per worker from which on workers share one plan; with fewer, a plan each finds more.
+
+8 lines × 100 lots after 8 s, mean of three seeds: 1,410 instead of 1,567.
+"""
 END_PRICE = 1000.0
 MOVES = np.array([[0.85, 6, 0.5, 0.3, 0.1], [0.15, 8, 0.5, 0.0, 0.0]])
 """Exchanges between lines, and shifts within one: share, longest piece, share of single operations, of moves
