@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from qinglian.production.saving_run import Saved
 
 SEEDS = range(1, 6)
-STEPS = 150_000
-"""Steps of each of the ten searches; some ten seconds on two cores."""
+STEPS = 8_000_000
+"""Steps of each of the ten searches; some twenty seconds on two cores."""
 
 LINES, LOTS, LOAD, SEED = 43, 400, 55, 17
 MONDAY = date(2022, 11, 28)

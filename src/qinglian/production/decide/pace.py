@@ -99,16 +99,23 @@ class Pace:
         """Steps of each worker in the next round."""
         self._round_began = self.budget.clock()
         budget = self.budget
-        wanted = STEPS
-        if self.problem.coupled:
+        wanted = max(STEPS, (budget.iterations or 0) // (20 * self.workers))
+        if self.nearby:
             wanted = int(self.problem.size * self.chance.choice(NEAR_STEPS)) + 50
         elif budget.iterations is None:
             seconds = ROUND_SECONDS if self.problem.plain else CALENDAR_ROUND_SECONDS
-            seconds = min(seconds, max(0.01, 0.5 * budget.left()))
+            seconds = min(seconds, max(0.01, 0.5 * budget.left()), 0.04 * (budget.seconds or 1.0))
             wanted = max(50, min(int(self._per_second * seconds), self.cycle // 20))
         if budget.iterations is not None:
             wanted = min(wanted, -(-(budget.iterations - self.done * self.workers) // self.workers))
         return max(1, wanted)
+
+    @property
+    def nearby(self) -> bool:
+        """Whether rounds stay near a plan: always with stages, with crews once half the budget is gone."""
+        staged = bool((self.problem.previous >= 0).any())
+        late = self.budget.share(self.done * self.workers) > 0.5
+        return staged or (self.problem.coupled and late and self.budget.iterations is None)
 
     def near(self) -> float:
         """Return a temperature at which few steps stay near the plan they begin with."""

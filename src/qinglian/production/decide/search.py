@@ -171,9 +171,9 @@ class _Run:
 
     def round(self, team: Team, pace: Pace) -> None:
         """Let the team work for a while and keep what it found."""
-        steps = pace.steps()
+        nearby, steps = pace.nearby, pace.steps()
         fresh, temperature, pressure = pace.turn()
-        if self.problem.coupled:
+        if nearby:
             temperature, pressure = pace.near(), 0.0
             for plan in range(len(team.states)):
                 team.restart(plan, self.now)
@@ -188,12 +188,13 @@ class _Run:
         found = team.round(temperature, steps)
         self.moves = team.looks
         pace.learn(steps)
-        if self.problem.coupled:
+        if nearby:
             self.follow(team, temperature * float(pace.chance.exponential()))
         else:
             for plan, value in enumerate(found):
                 if not self.exact or value < self.objective - 1e-6:
                     self.consider(team.best(plan), value)
+            self.now = self.best
         self.tell()
 
     def follow(self, team: Team, worse: float) -> None:
