@@ -9,6 +9,7 @@ import numpy as np
 
 from qinglian.production.decide.kernel import Hand, State, Tables, cut
 from qinglian.production.decide.kernel_cache import compiled, inner, merged
+from qinglian.production.decide.kernel_rows import index_at
 
 STRINGS, CAMPAIGNS, ALIKE = range(3)
 NEVER = 2**30
@@ -176,20 +177,6 @@ def campaign(
 
 
 @inner
-def at_time(tables: Tables, state: State, line: int, end: int) -> int:
-    """Return the index of what a line makes at a minute; 0 if it makes nothing any more."""
-    base = line * tables.stride
-    low, high = 1, state.length[line] + 1
-    while low < high:
-        middle = (low + high) >> 1
-        if state.entries[base + middle].end >= end:
-            high = middle
-        else:
-            low = middle + 1
-    return low if low <= state.length[line] else state.length[line]
-
-
-@inner
 def wanted(tables: Tables, state: State, noise: Any, line: int, at: int) -> int:
     """Return a minute at which an operation might end: where it ends now, or on time."""
     e = state.entries[line * tables.stride + at]
@@ -230,7 +217,9 @@ def ruin(
             other = members[draw(noise, len(members))]
         if scratch.stamp[other] == scratch.count[N_STEP]:
             continue
-        at = at_time(tables, state, other, end)
+        at = min(
+            index_at(state.entries, other * tables.stride, state.length[other], end), state.length[other]
+        )
         if at == 0 or stuck(tables, state, other, at):
             continue
         if kind == CAMPAIGNS:
