@@ -180,8 +180,8 @@ class Team:
         self.tables = tables_of(problem, problem.release, problem.due, problem.weight)
         seeds = np.random.SeedSequence(seed).spawn(workers)
         self.workers = [Worker.of(problem, self.tables, one) for one in seeds]
-        plans = 1 if self.shared else workers
-        self.states = [state_of(problem, self.tables, sequences) for _ in range(plans)]
+        self.plans = 1 if self.shared else workers
+        self.states = [state_of(problem, self.tables, sequences) for _ in range(self.plans)]
         self.bests = [_copy(state) for state in self.states]
         self.looks = 0
         self.seed = seed

@@ -29,6 +29,8 @@ Sequences = list[Ints]
 NEVER = 2**30
 LATE = 1e5
 """Price of a minute past a deadline or a fixed start: as good as forbidden, and still a slope to climb."""
+ALONE = 150
+"""Operations on a line alone up to which descents beat annealing: at 100 it is even, at 300 they lose."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -95,6 +97,12 @@ class Problem:
     def coupled(self) -> bool:
         """Whether lines depend on each other: crews, or more than one stage."""
         return bool(self.instance.crews) or bool((self.previous >= 0).any())
+
+    @property
+    def alone(self) -> bool:
+        """Whether this is one line, of few operations that may all move: descents suit it."""
+        free = not self.coupled and not self.makespan and not bool((self.fixed >= 0).any())
+        return self.lines == 1 and self.size <= ALONE and free
 
     @property
     def plain(self) -> bool:

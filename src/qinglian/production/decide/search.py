@@ -24,6 +24,7 @@ from qinglian.production.decide.stages import implied
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qinglian.production.decide.alone import Breeders
     from qinglian.production.decide.islands import Team
     from qinglian.production.decide.problem import Problem, Sequences
 
@@ -90,27 +91,27 @@ def search(
     budget = Budget(clock(), seconds, iterations, cancelled or (lambda: False), clock)
     first = construct(problem, rules(problem)) if start is None else start
     run = _Run(problem, first, budget, progress or (lambda _: None), bound)
-    if problem.size and not run.reached() and compiled(budget):
+    if problem.size and not run.reached() and compiled(budget, problem.alone):
         run.improve(_workers(islands, iterations), seed)
     return run.result()
 
 
-def compiled(budget: Budget) -> bool:
+def compiled(budget: Budget, alone: bool = False) -> bool:
     """Compile or load the kernels in the background; return whether they stand before the budget ends."""
     done: list[bool] = []
-    thread = threading.Thread(target=_warm, args=(done,), daemon=True, name="compile")
+    thread = threading.Thread(target=_warm, args=(done, alone), daemon=True, name="compile")
     thread.start()
     while thread.is_alive() and not budget.over(0):
         thread.join(0.05)
     return bool(done)
 
 
-def _warm(done: list[bool]) -> None:
+def _warm(done: list[bool], alone: bool) -> None:
     try:
         from qinglian.production.decide.warm import warm
     except ImportError:  # without numba the dispatching rules still plan
         return
-    warm()
+    warm(alone)
     done.append(True)
 
 
@@ -159,9 +160,9 @@ class _Run:
         return Result(self.best, self.objective, self.moves, self.budget.elapsed(), tuple(self.trace))
 
     def improve(self, workers: int, seed: int) -> None:
-        from qinglian.production.decide.islands import Team
+        from qinglian.production.decide.warm import team_of
 
-        team = Team(self.problem, self.best, workers, seed)
+        team = team_of(self.problem, self.best, workers, seed)
         pace = Pace(self.budget, self.problem, workers, np.random.default_rng([seed, 2]))
         try:
             while not self.budget.over(pace.done * workers) and not self.reached():
@@ -169,19 +170,19 @@ class _Run:
         finally:
             team.close()
 
-    def round(self, team: Team, pace: Pace) -> None:
+    def round(self, team: Team | Breeders, pace: Pace) -> None:
         """Let the team work for a while and keep what it found."""
         nearby, steps = pace.nearby, pace.steps()
         fresh, temperature, pressure = pace.turn()
         if nearby:
             temperature, pressure = pace.near(), 0.0
-            for plan in range(len(team.states)):
+            for plan in range(team.plans):
                 team.restart(plan, self.now)
             team.renew(*implied(self.problem, place(self.problem, self.now)))
         elif self.problem.makespan:
             team.aim(int(self.objective) - 1)
         elif fresh:
-            for plan in range(len(team.states)):
+            for plan in range(team.plans):
                 team.restart(plan, self.best)
         team.press(pressure)
         temperature *= price_unit(self.problem)
@@ -197,13 +198,13 @@ class _Run:
             self.now = self.best
         self.tell()
 
-    def follow(self, team: Team, worse: float) -> None:
+    def follow(self, team: Team | Breeders, worse: float) -> None:
         """Decode what each worker found; go on from the best of it unless it is much worse.
 
         Workers of coupled lines see other stages and crews as the plan they began with implies, which holds
         for few changes only: rounds are short, and their outcome is judged decoded.
         """
-        offers = [team.best(plan) for plan in range(len(team.states))]
+        offers = [team.best(plan) for plan in range(team.plans)]
         values = [self.decoded(offer) for offer in offers]
         chosen = int(np.argmin(values))
         if values[chosen] < self.objective - 1e-6:
