@@ -380,6 +380,53 @@ def test_savings_are_claimed_over_seeds_and_posted(week, tmp_path, capsys):
     assert entries > 0
 
 
+def test_beside_the_claim_stand_the_rules_and_the_planners_own_plan_and_a_named_year(
+    week, planned, tmp_path, capsys
+):
+    words = ["savings", week, "--iterations", "300", "--allowance", "900", "--allowance-minutes", "9000"]
+    words += ["--allowance-lots", "30", "--out", tmp_path / "s", "--own-plan", planned / "plan.csv"]
+    code, found = answer(capsys, *words, "--annual", "2026", "120960", "works calendar 2026")
+    assert code == Exit.OK
+    assert found["beside"].keys() | found["not_compared"].keys() == {"own_plan", "rule_atcs", "rule_edd"}
+    assert "own_plan" in found["beside"]
+    year = found["annual"]
+    assert (year["minutes"], year["calendar"]) == (120_960, "works calendar 2026")
+    for measure, claim in found["claims"].items():
+        whole = year["claims"][measure]
+        if claim["verdict"] == "not_detected":
+            assert whole is None
+        else:
+            assert Fraction(whole["median"]) == Fraction(claim["median"]) * 120_960 / claim["minutes"]
+
+
+def test_a_year_without_a_calendar_is_refused(week, tmp_path, capsys):
+    words = ["production", "savings", str(week), "--iterations", "10", "--out", str(tmp_path / "s")]
+    assert run([*words, "--annual", "2026", "120960", " "]) == Exit.REFUSED
+    assert "works calendar 2026" in capsys.readouterr().err
+
+
+def test_a_refused_claim_names_the_seed_and_keeps_the_plans(week, tmp_path, capsys, monkeypatch):
+    """Every baseline is made on time by a rule, every plan as late as can be: nothing may be claimed."""
+    from qinglian.production import saving_run
+    from qinglian.production.decide.construct import FEWEST_SETUPS, construct
+    from qinglian.production.decide.decode import decode
+    from qinglian.production.decide.problem import Problem
+    from qinglian.production.wishes import is_blind
+
+    def made(instance, objective, effort):
+        problem = Problem.of(instance, objective)
+        rows = construct(problem) if is_blind(objective) else construct(problem, (FEWEST_SETUPS,))
+        return decode(problem, rows)
+
+    monkeypatch.setattr(saving_run, "make_plan", made)
+    words = ["production", "savings", str(week), "--allowance", "0", "--allowance-minutes", "0"]
+    assert run([*words, "--allowance-lots", "0", "--out", str(tmp_path / "s")]) == Exit.REFUSED
+    said = capsys.readouterr().err
+    assert "Seed 3 of 5" in said
+    assert "seed 3: weighted tardiness" in said
+    assert len(list((tmp_path / "s" / "seeds").glob("*-plan.csv"))) == 5
+
+
 def test_every_verb_has_a_help_page_in_both_languages(capsys):
     for language in ("en", "zh"):
         for verb in VERBS:

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from qinglian.core.errors import QinglianError
-from qinglian.production.decide.construct import construct
+from qinglian.production.decide.construct import EDD, construct
 from qinglian.production.decide.decode import decode
 from qinglian.production.decide.problem import Problem
 from qinglian.production.objective import CORE
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 RULES = "dispatching rules (best of ATCS)"
 """Origin of a plan that no search has touched."""
+
+BY_DUE_DATE = "dispatching by due date (EDD)"
 
 EVERY = 5.0
 """Seconds between two checkpoints."""
@@ -89,6 +91,12 @@ def first_plan(instance: Instance, objective: Objective = CORE) -> Plan:
     """Return the best plan of the dispatching rules."""
     problem = Problem.of(instance, objective)
     return decode(problem, construct(problem), origin=RULES)
+
+
+def due_date_plan(instance: Instance) -> Plan:
+    """Return the plan of dispatching by due date alone."""
+    problem = Problem.of(instance, CORE)
+    return decode(problem, construct(problem, (EDD,)), origin=BY_DUE_DATE)
 
 
 def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
