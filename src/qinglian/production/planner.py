@@ -12,9 +12,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from qinglian.core.errors import QinglianError
-from qinglian.production.decide.construct import EDD, construct
+from qinglian.production.decide.construct import ATCS, EDD, construct
 from qinglian.production.decide.decode import decode
 from qinglian.production.decide.problem import Problem
+from qinglian.production.decide.search import rules
 from qinglian.production.objective import CORE
 from qinglian.production.wishes import is_blind, require_tables
 
@@ -32,11 +33,18 @@ BY_DUE_DATE = "dispatching by due date (EDD)"
 EVERY = 5.0
 """Seconds between two checkpoints."""
 
-RETIMING, LEAST_TIMING = 0.001, 0.5
-"""Seconds kept for the timing after the search, per lot and at least, where energy has a price."""
+RETIMING, MOST_RETIMING, LEAST_TIMING = 0.001, 0.25, 0.2
+"""Seconds kept for the timing after the search where energy has a price: per lot, at most as a share of all,
+and at least."""
+
+HURRIED = 0.004
+"""Seconds per lot below which fewer rules are tried."""
 
 SMOOTHING = 0.15
 """Share of the time kept for lowering the peak, where it has a price."""
+
+
+FEWER = ATCS[5:7]
 
 
 def _nothing(_: object) -> None:
@@ -87,10 +95,14 @@ def require_extra() -> None:
         raise QinglianError("production.extra_missing", packages=missing)
 
 
-def first_plan(instance: Instance, objective: Objective = CORE) -> Plan:
-    """Return the best plan of the dispatching rules."""
+def first_plan(instance: Instance, objective: Objective = CORE, seconds: float | None = None) -> Plan:
+    """Return the best plan of the dispatching rules, of fewer rules where there are many lots.
+
+    So it is where there is little time for the lots there are: the search gains more in it.
+    """
     problem = Problem.of(instance, objective)
-    return decode(problem, construct(problem), origin=RULES)
+    hurried = seconds is not None and seconds < HURRIED * len(instance.lots)
+    return decode(problem, construct(problem, FEWER if hurried else rules(problem)), origin=RULES)
 
 
 def due_date_plan(instance: Instance) -> Plan:
@@ -113,12 +125,12 @@ def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
     begun = time.monotonic()
     require_tables(instance, objective)
     problem = Problem.of(instance, objective)
-    first = first_plan(instance, objective)
+    first = first_plan(instance, objective, effort.seconds)
     effort.checkpoint(first)
     bound = _bound(instance, objective) if effort.bounded else None
-    watch = _Watch(problem, effort, bound)
     blind = is_blind(objective)
     until = None if effort.seconds is None else begun + effort.seconds
+    watch = _Watch(problem, effort, bound, until)
     left = (
         None if until is None else max(0.0, until - _timing(instance, objective, effort) - time.monotonic())
     )
@@ -150,8 +162,9 @@ def _timing(instance: Instance, objective: Objective, effort: Effort) -> float:
     """Seconds to keep for the timing after the search."""
     if is_blind(objective) or effort.seconds is None:
         return 0.0
-    smoothing = SMOOTHING * effort.seconds if objective.peak else 0.0
-    return min(0.5 * effort.seconds, RETIMING * len(instance.lots) + smoothing)
+    charged = objective.peak and instance.tariff is not None and instance.tariff.demand
+    smoothing = SMOOTHING * effort.seconds if charged else 0.0
+    return min(MOST_RETIMING * effort.seconds, RETIMING * len(instance.lots)) + smoothing
 
 
 def solved(
@@ -175,16 +188,18 @@ def _bound(instance: Instance, objective: Objective) -> float | None:
 
 
 class _Watch:
-    """Passes steps on, and now and then a plan."""
+    """Passes steps on, and now and then a plan, unless the time left is too short to write one."""
 
-    def __init__(self, problem: Problem, effort: Effort, bound: float | None) -> None:
-        self.problem, self.effort, self.bound = problem, effort, bound
+    def __init__(self, problem: Problem, effort: Effort, bound: float | None, until: float | None) -> None:
+        self.problem, self.effort, self.bound, self.until = problem, effort, bound, until
         self.saved, self.last = float("inf"), time.monotonic()
 
     def __call__(self, step: Step) -> None:
         self.effort.told(replace(step, bound=self.bound))
         sequences = getattr(step, "sequences", None)
         if sequences is None or step.objective >= self.saved or time.monotonic() - self.last < EVERY:
+            return
+        if self.until is not None and time.monotonic() + EVERY > self.until:
             return
         self.effort.checkpoint(
             decode(self.problem, sequences, origin=f"qinglian, after {step.seconds:.0f} s")

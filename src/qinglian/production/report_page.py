@@ -34,9 +34,10 @@ def plan_page(
     *,
     baseline: Verification | None = None,
     more: Iterable[Figure | str] = (),
+    causes: dict[str, str] | None = None,
 ) -> str:
-    """Write the page in the language in force; `more` stands after the figures."""
-    parts = plan_figures(found, objective, baseline=baseline, more=more)
+    """Write the page in the language in force; `more` stands after the figures, `causes` are of late lots."""
+    parts = plan_figures(found, objective, baseline=baseline, more=more, causes=causes)
     return page(text("production.page_title", name=found.instance.name or "?"), parts)
 
 
@@ -46,6 +47,7 @@ def plan_figures(
     *,
     baseline: Verification | None = None,
     more: Iterable[Figure | str] = (),
+    causes: dict[str, str] | None = None,
 ) -> list[Figure | str]:
     """Return what a page of a plan shows, top to bottom."""
     parts: list[Figure | str] = [text("production.page_made", origin=found.plan.origin or "?")]
@@ -57,7 +59,8 @@ def plan_figures(
     else:
         curves = {text("production.plan_label"): found}
     parts += [power_curves(curves), *price_curves(found), load_heatmap(found)]
-    parts += [late_table(found, causes=late_causes(found, objective)), line_load(found)]
+    known = late_causes(found, objective) if causes is None else causes
+    parts += [late_table(found, causes=known), line_load(found)]
     return parts
 
 
