@@ -85,7 +85,14 @@ def bound_sentence(found: Verification) -> str:
     """Say the best bound, or that there is none."""
     if found.plan.bound is None:
         return text("production.page_no_bound")
-    return text("production.page_bound", bound=f"{found.plan.bound:,.6g}")
+    said = text("production.page_bound", bound=f"{found.plan.bound:,.6g}")
+    if found.plan.bound >= 0:
+        return said
+    tariff, generation = found.instance.tariff, found.instance.generation
+    sold = tariff is not None and tariff.feed_in > 0 and any(generation.watts)
+    return (
+        f"{said} {text('production.bound_below_zero_sold' if sold else 'production.bound_below_zero_paid')}"
+    )
 
 
 def late_causes(found: Verification, objective: Objective, most: int = SHOWN_LATE) -> dict[str, str]:
