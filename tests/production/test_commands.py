@@ -359,6 +359,41 @@ def test_a_front_of_plans_to_choose_from(week, tmp_path, capsys):
     assert run(["production", *map(str, words[:-3]), "x", "--out", str(tmp_path / "y")]) == Exit.USAGE
 
 
+def test_an_event_given_twice_is_refused_and_not_half_done(home, capsys):
+    for twice in (
+        ["--down", "L01", "--down", "L02"],
+        ["--cancel", "J1", "--cancel", "J2"],
+        ["--late-kit", "J1", "Tue", "--late-kit", "J2", "Tue"],
+        ["--down", "L01", "--cancel", "J1"],
+        [],
+    ):
+        assert run(["production", "repair", "--plan", str(home), *twice]) == Exit.USAGE
+        assert "once for each" in capsys.readouterr().err
+    assert not (home / "history").exists()
+
+
+def test_what_if_says_where_a_lot_goes_and_when(home, capsys):
+    plan = rows(home / "plan.csv")
+    line = plan[0]["line"]
+    first, last = [row["lot"] for row in plan if row["line"] == line][:2]
+    words = ["production", "what-if", "--plan", str(home), "--lot", last, "--line", line]
+    run(words)
+    assert "no --before was given" in capsys.readouterr().out
+    run([*words, "--before", first])
+    said = capsys.readouterr().out
+    assert f"before {first}" in said
+    assert "it then runs from" in said
+    run([*words, "--before", first, "--lang", "zh"])
+    assert f"排在 {first} 之前" in capsys.readouterr().out
+
+
+def test_a_name_of_nothing_near_is_answered_with_names_there_are(home, capsys):
+    assert run(["production", "repair", "--plan", str(home), "--down", "qqq", "--from", "0"]) == Exit.REFUSED
+    said = capsys.readouterr().err
+    assert "near: L" in said
+    assert "near: -" not in said
+
+
 def test_savings_are_claimed_over_seeds_and_posted(week, tmp_path, capsys):
     from qinglian.ledger.actor import Actor
     from qinglian.ledger.book import create_book, open_book
