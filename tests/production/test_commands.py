@@ -394,6 +394,43 @@ def test_a_name_of_nothing_near_is_answered_with_names_there_are(home, capsys):
     assert "near: -" not in said
 
 
+def test_a_synthetic_week_is_labelled_reads_back_and_is_the_same_again(tmp_path, capsys):
+    size = ["--lines", "4", "--lots", "12", "--families", "5", "--platforms", "2", "--seed", "7", "--crews"]
+    code, found = answer(capsys, "generate", tmp_path / "w", *size)
+    assert code == Exit.OK
+    assert found["synthetic"] is True
+    assert "invented" in (tmp_path / "w" / "README.md").read_text()
+    assert 'name = "synthetic' in (tmp_path / "w" / "plant.toml").read_text()
+    assert len(rows(tmp_path / "w" / "lots.csv")) == 12
+    assert answer(capsys, "check", tmp_path / "w")[0] == Exit.OK
+    answer(capsys, "generate", tmp_path / "again", *size)
+    for file in (tmp_path / "w").iterdir():
+        assert file.read_bytes() == (tmp_path / "again" / file.name).read_bytes()
+
+
+def test_a_synthetic_week_overwrites_nothing(tmp_path, capsys):
+    (tmp_path / "mine.csv").write_text("a")
+    words = ["production", "generate"]
+    assert run([*words, str(tmp_path)]) == Exit.REFUSED
+    assert run([*words, str(tmp_path / "w"), "--zone", "Nowhere"]) == Exit.REFUSED
+    assert run([*words, str(tmp_path / "w"), "--lines", "1", "--stage", "a", "--stage", "b"]) == Exit.REFUSED
+    assert not (tmp_path / "w").exists()
+    assert "never mixed" in capsys.readouterr().err
+
+
+def test_chances_of_a_replay_are_the_plants_own(planned, capsys):
+    certain = ["--run-cv", "0", "--setup-cv", "0", "--failure-minutes", "0", "--late-share", "0"]
+    words = ["verify", "--plan", planned, "--replay", "20"]
+    _, usual = answer(capsys, *words)
+    _, sure = answer(capsys, *words, *certain)
+    assert sure["replay"]["weighted_tardiness"]["low"] == sure["replay"]["weighted_tardiness"]["high"]
+    assert usual["replay"]["used_kwh"]["low"] < usual["replay"]["used_kwh"]["high"]
+    assert (usual["chances"]["repair_minutes"], sure["chances"]["failure_minutes"]) == ("40.0", "0.0")
+    verb = ["production", "verify", "--plan", str(planned)]
+    assert run([*verb, "--late-share", "0.1"]) == Exit.USAGE
+    assert run([*verb, "--replay", "20", "--late-share", "1.1"]) == Exit.USAGE
+
+
 def test_savings_are_claimed_over_seeds_and_posted(week, tmp_path, capsys):
     from qinglian.ledger.actor import Actor
     from qinglian.ledger.book import create_book, open_book
