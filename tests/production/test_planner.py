@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from qinglian.production import planner
-from qinglian.production.commands.planning import AFTERWARDS, MOST_AFTERWARDS, _left
-from qinglian.production.decide import Step
+from qinglian.production.decide import Step, solve
 from qinglian.production.decide.construct import ATCS, EDD, dispatch
 from qinglian.production.decide.problem import Problem
 from qinglian.production.decide.search import rules as search_rules
+from qinglian.production.objective import CORE
 from qinglian.production.planner import EVERY, FEWER, HURRIED, Effort, due_date_plan, first_plan
 from qinglian.production.wishes import objective_of
 
@@ -48,11 +48,31 @@ def test_many_lots_mean_fewer_rules(tried, monkeypatch):
     assert tried == [2]
 
 
-def test_what_follows_the_search_is_taken_out_of_its_time(monkeypatch):
-    monkeypatch.setattr("time.monotonic", lambda: 101.0)
-    assert _left(60, 100.0, 1000) == pytest.approx(59 - 1000 * AFTERWARDS)
-    assert _left(8, 100.0, 100_000) == pytest.approx(7 - 8 * MOST_AFTERWARDS)
-    assert _left(1, 90.0, 1000) == 0.1
+def test_what_follows_the_search_is_taken_out_of_its_time():
+    effort = Effort(seconds=60, afterwards=1.5)
+    assert planner._following(effort, 0.1) == 1.5
+    assert planner._following(effort, 2.0) == pytest.approx(2.0 * planner.FOLLOWING)
+    assert planner._following(effort, 100.0) == pytest.approx(60 * planner.MOST_FOLLOWING)
+    assert planner._following(Effort(seconds=60), 9.0) == 0
+    assert planner._following(Effort(iterations=9, afterwards=1.5), 9.0) == 0
+
+
+def test_a_plan_leaves_the_time_that_is_asked_for(monkeypatch):
+    """On a clock that only searching and writing move."""
+    clock, asked = [0.0], []
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    real = solve
+
+    def searched(instance, objective, *, seconds, **more):
+        asked.append(seconds)
+        return real(instance, objective, iterations=1, start=more["start"])
+
+    def write(_):
+        clock[0] += 1.0
+
+    monkeypatch.setattr("qinglian.production.decide.solve", searched)
+    planner.make_plan(WEEK, CORE, Effort(seconds=20, afterwards=0.5, checkpoint=write, bounded=False))
+    assert asked == [pytest.approx(20 - 1.0 - planner.FOLLOWING)]
 
 
 def test_time_for_the_peak_is_kept_only_where_it_is_charged():

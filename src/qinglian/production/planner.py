@@ -40,6 +40,9 @@ and at least."""
 HURRIED = 0.004
 """Seconds per lot below which fewer rules are tried."""
 
+FOLLOWING, MOST_FOLLOWING = 2.3, 0.35
+"""What follows a plan takes so many times as long as its first checkpoint did; at most a share of all."""
+
 SMOOTHING = 0.15
 """Share of the time kept for lowering the peak, where it has a price."""
 
@@ -65,6 +68,9 @@ class Effort:
         Asked between rounds whether to stop with what there is.
     bounded
         Whether to work out a lower bound of the objective too.
+    afterwards
+        Seconds of `seconds` that whoever asks needs for the plan afterwards; more where the first checkpoint
+        shows that the machine is busy.
     """
 
     seconds: float | None = None
@@ -75,6 +81,7 @@ class Effort:
     checkpoint: Callable[[Plan], None] = field(default=_nothing)
     cancelled: Callable[[], bool] = field(default=lambda: False)
     bounded: bool = True
+    afterwards: float = 0.0
 
 
 def missing_extra() -> list[str]:
@@ -126,10 +133,12 @@ def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
     require_tables(instance, objective)
     problem = Problem.of(instance, objective)
     first = first_plan(instance, objective, effort.seconds)
+    written = time.monotonic()
     effort.checkpoint(first)
+    following = _following(effort, time.monotonic() - written)
     bound = _bound(instance, objective) if effort.bounded else None
     blind = is_blind(objective)
-    until = None if effort.seconds is None else begun + effort.seconds
+    until = None if effort.seconds is None else begun + effort.seconds - following
     watch = _Watch(problem, effort, bound, until)
     left = (
         None if until is None else max(0.0, until - _timing(instance, objective, effort) - time.monotonic())
@@ -156,6 +165,13 @@ def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
     facts = {name: value for name, value in plan.facts.items() if name not in ("seconds", "iterations")}
     origin = f"qinglian, seed {effort.seed}, {said}"
     return replace(plan, origin=origin, bound=bound, facts={**facts, **budget, "seed": str(effort.seed)})
+
+
+def _following(effort: Effort, took: float) -> float:
+    """Seconds to keep for what follows the plan; `took` the first checkpoint."""
+    if effort.seconds is None or not effort.afterwards:
+        return 0.0
+    return min(max(effort.afterwards, FOLLOWING * took), MOST_FOLLOWING * effort.seconds)
 
 
 def _timing(instance: Instance, objective: Objective, effort: Effort) -> float:

@@ -36,8 +36,11 @@ if TYPE_CHECKING:
 
 SHOWN_LATE = 12
 
-AFTERWARDS, MOST_AFTERWARDS = 0.0006, 0.25
-"""Seconds kept for verifying, showing and writing, per lot (measured), and at most as a share of all."""
+STARTED = 0.3
+"""Seconds that Python takes until a verb begins, and to end (measured)."""
+
+AFTERWARDS = 0.0006
+"""Seconds kept for verifying, showing and writing, per lot (measured)."""
 
 
 @click.command("plan", help="production.help_plan")
@@ -104,11 +107,12 @@ def plan(
     if problems:
         raise QinglianError.many(problems)
     home = PlanFolder.prepare(out, brief)
-    left = None if seconds is None else _left(float(seconds), begun, len(instance.lots))
+    left = None if seconds is None else max(0.1, float(seconds) - STARTED - (time.monotonic() - begun))
     kept = _Kept(home, console)
     with _stoppable(console) as stopped:
         effort = Effort(
             seconds=left,
+            afterwards=AFTERWARDS * len(instance.lots),
             iterations=iterations,
             seed=seed,
             islands=islands,
@@ -133,12 +137,6 @@ def plan(
     if stopped():
         return Exit.INTERRUPTED
     return None if found.valid else Exit.AUDIT_FAILED
-
-
-def _left(seconds: float, begun: float, lots: int) -> float:
-    """Return the seconds for planning: what reading has left, less what follows."""
-    afterwards = min(AFTERWARDS * lots, MOST_AFTERWARDS * seconds)
-    return max(0.1, seconds - (time.monotonic() - begun) - afterwards)
 
 
 def _excluded(console: Console, home: PlanFolder, found: Verification) -> None:
