@@ -229,7 +229,7 @@ def test_headers(fact_file: FactFileMaker) -> None:
     file = opened(fact_file((*ROW, "1", "2"), header=(*HEADER, "qualty", "temperature")))
     assert [(notice.params["heading"], notice.params["near"]) for notice in file.notices] == [
         ("qualty", ["quality"]),
-        ("temperature", ["-"]),
+        ("temperature", []),
     ]
 
 

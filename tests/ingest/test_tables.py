@@ -40,6 +40,7 @@ def refusal(path: Path, **options: object) -> QinglianError:
         ("utf-8", b""),
         ("utf-8", codecs.BOM_UTF8),
         ("gb18030", b""),
+        ("gb18030", "\ufeff".encode("gb18030")),
         ("utf-16-le", codecs.BOM_UTF16_LE),
         ("utf-16-be", codecs.BOM_UTF16_BE),
     ],

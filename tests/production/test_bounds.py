@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -12,13 +13,18 @@ from benchmarks.production.instances import best_known, read_pmp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qinglian.core.text import use_language
 from qinglian.production.decide import bounds
 from qinglian.production.decide.assignment import assignment_start, start_plan
 from qinglian.production.decide.bounds import best_bound, energy_bound, makespan_bound
+from qinglian.production.decide.construct import construct
+from qinglian.production.decide.decode import decode
 from qinglian.production.decide.problem import Problem
 from qinglian.production.model import Eligibility, Generation, Lot, Power
 from qinglian.production.objective import CORE, Objective
+from qinglian.production.plan import Plan
 from qinglian.production.readers import read_instance
+from qinglian.production.report_page import bound_sentence
 from qinglian.production.verify import verify
 from tests.production.small_plants import place, plant
 from tests.production.weeks import random_week, small_week
@@ -55,6 +61,47 @@ def test_generation_after_the_horizon_does_not_make_the_bound_say_nothing():
     late = replace(instance, generation=Generation((0,) * 48 + (5_000,) * (instance.horizon.hours - 48)))
     objective = replace(PRICED, tardiness=Decimal(100))
     assert best_bound(late, objective).value == best_bound(instance, objective).value > 0
+
+
+def sunny(feed_in, prices=None):
+    """A week whose own generation is far more than it uses."""
+    week = random_week(4, load=0.3)
+    tariff = replace(week.tariff, feed_in=feed_in, prices=prices or week.tariff.prices)
+    return replace(week, tariff=tariff, generation=Generation((500_000,) * week.horizon.hours))
+
+
+def test_generation_that_nobody_pays_for_does_not_make_a_bound_negative():
+    """Bought energy is never less than none: all of the sun is worth nothing more."""
+    energy = Objective(tardiness=Decimal(0), setup=Decimal(0), energy=Decimal(1))
+    week = sunny(feed_in=0)
+    assert best_bound(week, energy).value == 0
+    paid = best_bound(sunny(feed_in=100_000), energy).value
+    assert paid == -week.horizon.hours * 500 * Fraction(1, 10)  # lateness is free: a plan may end last of all
+    problem = Problem.of(sunny(feed_in=100_000), energy)
+    found = verify(problem.instance, decode(problem, construct(problem)))
+    assert paid <= found.evaluate(energy).total < 0
+
+
+def test_prices_below_zero_may_make_a_bound_negative():
+    energy = Objective(tardiness=Decimal(0), setup=Decimal(0), energy=Decimal(1))
+    week = replace(sunny(0, prices=(-100_000,) * random_week(4).horizon.hours), generation=Generation())
+    problem = Problem.of(week, energy)
+    found = verify(week, decode(problem, construct(problem)))
+    assert best_bound(week, energy).value <= found.evaluate(energy).total < 0
+
+
+def test_a_bound_below_zero_says_why():
+    said = {}
+    for name, week in (("sold", sunny(100_000)), ("paid", replace(sunny(0), generation=Generation()))):
+        for language in ("zh", "en"):
+            use_language(language)
+            for bound in (-5.0, 5.0):
+                said[name, language, bound] = bound_sentence(verify(week, Plan((), bound=bound)))
+    assert "fed in is credited" in said["sold", "en", -5.0]
+    assert "上网" in said["sold", "zh", -5.0]
+    assert "prices below zero" in said["paid", "en", -5.0]
+    assert "负电价" in said["paid", "zh", -5.0]
+    assert not any("zero" in text or "负" in text for (_, _, bound), text in said.items() if bound > 0)
 
 
 def test_adding_up_like_operations_hardly_weakens_the_bound(monkeypatch):

@@ -359,6 +359,78 @@ def test_a_front_of_plans_to_choose_from(week, tmp_path, capsys):
     assert run(["production", *map(str, words[:-3]), "x", "--out", str(tmp_path / "y")]) == Exit.USAGE
 
 
+def test_an_event_given_twice_is_refused_and_not_half_done(home, capsys):
+    for twice in (
+        ["--down", "L01", "--down", "L02"],
+        ["--cancel", "J1", "--cancel", "J2"],
+        ["--late-kit", "J1", "Tue", "--late-kit", "J2", "Tue"],
+        ["--down", "L01", "--cancel", "J1"],
+        [],
+    ):
+        assert run(["production", "repair", "--plan", str(home), *twice]) == Exit.USAGE
+        assert "once for each" in capsys.readouterr().err
+    assert not (home / "history").exists()
+
+
+def test_what_if_says_where_a_lot_goes_and_when(home, capsys):
+    plan = rows(home / "plan.csv")
+    line = plan[0]["line"]
+    first, last = [row["lot"] for row in plan if row["line"] == line][:2]
+    words = ["production", "what-if", "--plan", str(home), "--lot", last, "--line", line]
+    run(words)
+    assert "no --before was given" in capsys.readouterr().out
+    run([*words, "--before", first])
+    said = capsys.readouterr().out
+    assert f"before {first}" in said
+    assert "it then runs from" in said
+    run([*words, "--before", first, "--lang", "zh"])
+    assert f"排在 {first} 之前" in capsys.readouterr().out
+
+
+def test_a_name_of_nothing_near_is_answered_with_names_there_are(home, capsys):
+    assert run(["production", "repair", "--plan", str(home), "--down", "qqq", "--from", "0"]) == Exit.REFUSED
+    said = capsys.readouterr().err
+    assert "near: L" in said
+    assert "near: -" not in said
+
+
+def test_a_synthetic_week_is_labelled_reads_back_and_is_the_same_again(tmp_path, capsys):
+    size = ["--lines", "4", "--lots", "12", "--families", "5", "--platforms", "2", "--seed", "7", "--crews"]
+    code, found = answer(capsys, "generate", tmp_path / "w", *size)
+    assert code == Exit.OK
+    assert found["synthetic"] is True
+    assert "invented" in (tmp_path / "w" / "README.md").read_text()
+    assert 'name = "synthetic' in (tmp_path / "w" / "plant.toml").read_text()
+    assert len(rows(tmp_path / "w" / "lots.csv")) == 12
+    assert answer(capsys, "check", tmp_path / "w")[0] == Exit.OK
+    answer(capsys, "generate", tmp_path / "again", *size)
+    for file in (tmp_path / "w").iterdir():
+        assert file.read_bytes() == (tmp_path / "again" / file.name).read_bytes()
+
+
+def test_a_synthetic_week_overwrites_nothing(tmp_path, capsys):
+    (tmp_path / "mine.csv").write_text("a")
+    words = ["production", "generate"]
+    assert run([*words, str(tmp_path)]) == Exit.REFUSED
+    assert run([*words, str(tmp_path / "w"), "--zone", "Nowhere"]) == Exit.REFUSED
+    assert run([*words, str(tmp_path / "w"), "--lines", "1", "--stage", "a", "--stage", "b"]) == Exit.REFUSED
+    assert not (tmp_path / "w").exists()
+    assert "never mixed" in capsys.readouterr().err
+
+
+def test_chances_of_a_replay_are_the_plants_own(planned, capsys):
+    certain = ["--run-cv", "0", "--setup-cv", "0", "--failure-minutes", "0", "--late-share", "0"]
+    words = ["verify", "--plan", planned, "--replay", "20"]
+    _, usual = answer(capsys, *words)
+    _, sure = answer(capsys, *words, *certain)
+    assert sure["replay"]["weighted_tardiness"]["low"] == sure["replay"]["weighted_tardiness"]["high"]
+    assert usual["replay"]["used_kwh"]["low"] < usual["replay"]["used_kwh"]["high"]
+    assert (usual["chances"]["repair_minutes"], sure["chances"]["failure_minutes"]) == ("40.0", "0.0")
+    verb = ["production", "verify", "--plan", str(planned)]
+    assert run([*verb, "--late-share", "0.1"]) == Exit.USAGE
+    assert run([*verb, "--replay", "20", "--late-share", "1.1"]) == Exit.USAGE
+
+
 def test_savings_are_claimed_over_seeds_and_posted(week, tmp_path, capsys):
     from qinglian.ledger.actor import Actor
     from qinglian.ledger.book import create_book, open_book
@@ -378,6 +450,53 @@ def test_savings_are_claimed_over_seeds_and_posted(week, tmp_path, capsys):
     with open_book(tmp_path / "book").read() as connection:
         entries = connection.exec_driver_sql("select count(*) from inbox").scalar()
     assert entries > 0
+
+
+def test_beside_the_claim_stand_the_rules_and_the_planners_own_plan_and_a_named_year(
+    week, planned, tmp_path, capsys
+):
+    words = ["savings", week, "--iterations", "300", "--allowance", "900", "--allowance-minutes", "9000"]
+    words += ["--allowance-lots", "30", "--out", tmp_path / "s", "--own-plan", planned / "plan.csv"]
+    code, found = answer(capsys, *words, "--annual", "2026", "120960", "works calendar 2026")
+    assert code == Exit.OK
+    assert found["beside"].keys() | found["not_compared"].keys() == {"own_plan", "rule_atcs", "rule_edd"}
+    assert "own_plan" in found["beside"]
+    year = found["annual"]
+    assert (year["minutes"], year["calendar"]) == (120_960, "works calendar 2026")
+    for measure, claim in found["claims"].items():
+        whole = year["claims"][measure]
+        if claim["verdict"] == "not_detected":
+            assert whole is None
+        else:
+            assert Fraction(whole["median"]) == Fraction(claim["median"]) * 120_960 / claim["minutes"]
+
+
+def test_a_year_without_a_calendar_is_refused(week, tmp_path, capsys):
+    words = ["production", "savings", str(week), "--iterations", "10", "--out", str(tmp_path / "s")]
+    assert run([*words, "--annual", "2026", "120960", " "]) == Exit.REFUSED
+    assert "works calendar 2026" in capsys.readouterr().err
+
+
+def test_a_refused_claim_names_the_seed_and_keeps_the_plans(week, tmp_path, capsys, monkeypatch):
+    """Every baseline is made on time by a rule, every plan as late as can be: nothing may be claimed."""
+    from qinglian.production import saving_run
+    from qinglian.production.decide.construct import FEWEST_SETUPS, construct
+    from qinglian.production.decide.decode import decode
+    from qinglian.production.decide.problem import Problem
+    from qinglian.production.wishes import is_blind
+
+    def made(instance, objective, effort):
+        problem = Problem.of(instance, objective)
+        rows = construct(problem) if is_blind(objective) else construct(problem, (FEWEST_SETUPS,))
+        return decode(problem, rows)
+
+    monkeypatch.setattr(saving_run, "make_plan", made)
+    words = ["production", "savings", str(week), "--allowance", "0", "--allowance-minutes", "0"]
+    assert run([*words, "--allowance-lots", "0", "--out", str(tmp_path / "s")]) == Exit.REFUSED
+    said = capsys.readouterr().err
+    assert "Seed 3 of 5" in said
+    assert "seed 3: weighted tardiness" in said
+    assert len(list((tmp_path / "s" / "seeds").glob("*-plan.csv"))) == 5
 
 
 def test_every_verb_has_a_help_page_in_both_languages(capsys):

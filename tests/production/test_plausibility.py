@@ -95,3 +95,40 @@ def test_the_frozen_weeks_are_doubted_for_their_setups_only(shared_data, name):
     from qinglian.production.readers import read
 
     assert codes(read(shared_data / "scheduling" / "weeks" / name)) == ["setup_detour"]
+
+
+THREE = [*HEALTHY["lines"], ("L3", "1", "48", "19", "24", "15")]
+
+
+@pytest.mark.parametrize("column", ["run_kW", "idle_kW", "setup_kW"])
+def test_kwh_in_a_column_of_kw_are_doubted_at_their_cell(tmp_path, column):
+    """1.8 MW is no machine of two, but nothing that no plant has: only the other lines tell."""
+    rows = [list(row) for row in THREE]
+    rows[1][rows[0].index(column)] = "1800"
+    found = got(tmp_path, lines=rows, eligibility=[*HEALTHY["eligibility"], ("L3", "A", "2")])
+    doubt = next(warning for warning in found.warnings if warning.code == "production.doubt_power_far")
+    assert (doubt.where.file.endswith("lines.csv"), doubt.where.row, doubt.where.column) == (True, 2, column)
+    assert doubt.message("en")
+    assert doubt.message("zh")
+    assert doubt.fix("en")
+    assert doubt.fix("zh")
+
+
+def test_a_line_twenty_times_the_others_is_none(tmp_path):
+    rows = [list(row) for row in THREE]
+    rows[1][rows[0].index("run_kW")] = "900"
+    found = got(tmp_path, lines=rows, eligibility=[*HEALTHY["eligibility"], ("L3", "A", "2")])
+    assert "power_far" not in codes(found)
+
+
+@pytest.mark.parametrize("units", ["4032", "4033"])
+def test_a_lot_longer_than_the_week_is_doubted_at_its_units(tmp_path, units):
+    """2.5 minutes a unit on the only line of A: 4,032 units fill the week."""
+    found = got(tmp_path, lots=changed("lots", 1, "units", units))
+    doubts = [warning for warning in found.warnings if warning.code == "production.doubt_long_lot"]
+    if units == "4032":
+        assert doubts == []
+    else:
+        (doubt,) = doubts
+        assert (doubt.where.row, doubt.where.column) == (2, "units")
+        assert "7.0 days" in doubt.message("en")

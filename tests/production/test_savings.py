@@ -189,3 +189,22 @@ def test_assessment_over_seeds_with_others_beside() -> None:
         assess(instance, [richer, *found[1:]], allowance=ANY)
     with pytest.raises(QinglianError, match="weighted tardiness"):
         assess(instance, [Run(0, found[0].blind, found[0].plan), *found[1:]])
+
+
+def test_the_seed_that_breaks_the_allowance_is_named_and_not_left_out() -> None:
+    """Six seeds hold, one does not: no claim over the six, and the refusal says which, by how much, what to do."""
+    instance = plant(4)
+    by_lateness = sorted(
+        (place(instance, s) for s in range(20)), key=lambda p: verify(instance, p).kpis.weighted_tardiness
+    )
+    best, worst = by_lateness[0], by_lateness[-1]
+    held = [Run(seed, best, best) for seed in range(6)]
+    with pytest.raises(QinglianError) as error:
+        assess(instance, [*held, Run(41, worst, best)])
+    assert set(codes(error)) == {"seed"}
+    said = str(error.value)
+    assert "Seed 41 of 7" in said
+    assert f"{verify(instance, worst).kpis.weighted_tardiness} minutes" in said
+    assert "--allowance" in error.value.problem.fix("en")
+    assert "不会剔除" in error.value.problem.fix("zh")
+    assert not any(f"Seed {seed} " in said for seed in range(6))

@@ -55,7 +55,7 @@ def text(key: str, **params: object) -> str:
 
 
 def fill(template: str, params: Mapping[str, object]) -> str:
-    """Put values into a sentence; sequences and sets are listed with the language's comma.
+    """Put values into a sentence; sequences and sets are listed, or said to be none.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def fill(template: str, params: Mapping[str, object]) -> str:
 def _shown(value: object) -> object:
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
-        return text("core.comma").join(str(item) for item in items)
+        return text("core.comma").join(str(item) for item in items) or text("core.none")
     return value
 
 

@@ -70,13 +70,14 @@ def _week(files: Path) -> Instance:
 
 
 def _searched(instance: Instance) -> Saved:
-    from qinglian.production.saving_run import run_savings
+    from qinglian.production.saving_run import judge_pairs, search_pairs
     from qinglian.production.savings import Allowance
     from qinglian.production.wishes import objective_of
 
     allowance = Allowance(minutes=240, lots=2)
     objective = replace(objective_of("energy"), peak=Decimal(0))  # smoothing the peak takes a minute more
-    return run_savings(instance, objective, seeds=SEEDS, iterations=STEPS, allowance=allowance)
+    pairs = search_pairs(instance, objective, seeds=SEEDS, iterations=STEPS)
+    return judge_pairs(instance, objective, pairs, allowance=allowance)
 
 
 def _page(found: Saved, out: Path) -> None:

@@ -206,7 +206,7 @@ def facility_reader(codes: Collection[str], words: Mapping[str, str]) -> Callabl
             raise QinglianError("ingest.cell_missing")
         if code not in codes:
             near: Sequence[str] = nearest(code, codes) or sorted(codes)[:8]
-            raise QinglianError("ingest.facility_unknown", facility=text, near=near or ("-",))
+            raise QinglianError("ingest.facility_unknown", facility=text, near=near)
         return code
 
     return read

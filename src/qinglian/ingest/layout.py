@@ -134,7 +134,7 @@ def _unread(header: Sequence[str], found: Mapping[str, int], profile: Profile, w
     for index, name in enumerate(header):
         if name and index not in found.values() and heading(name) not in ignored:
             near = nearest(heading(name), known_headings())
-            params = {"heading": name, "near": [known_headings()[word] for word in near[:1]] or ["-"]}
+            params = {"heading": name, "near": [known_headings()[word] for word in near[:1]]}
             here = Where(where.file, where.sheet, where.row, name)
             notices.append(Problem("ingest.column_ignored", here, params))
     return notices

@@ -27,8 +27,8 @@ class Proposals:
         return sorted(name for name in set(self._names) if name)
 
     def near(self, word: str) -> Sequence[str]:
-        """Return names that resemble a word, else the first there are."""
+        """Return names that resemble a word, else the first there are; none where there is none."""
         if word not in self._found:
             close = nearest(word, self.known) if len(self._found) < SEARCHES else ()
-            self._found[word] = tuple(close) or tuple(self.known[:SHOWN]) or ("-",)
+            self._found[word] = tuple(close) or tuple(self.known[:SHOWN])
         return self._found[word]

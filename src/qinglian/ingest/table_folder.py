@@ -124,7 +124,7 @@ def _strange(name: str, schema: Schema, where: Where) -> list[Problem]:
     if heading(name) in ABOUT_SHEETS:
         return []
     close = nearest(heading(name), schema.names, count=1)
-    near = [schema.sheets[schema.names[word]].en for word in close] or ["-"]
+    near = [schema.sheets[schema.names[word]].en for word in close]
     return [Problem("ingest.schema_sheet_unread", where, {"name": name, "near": near})]
 
 
@@ -132,6 +132,6 @@ def _missing(schema: Schema, path: Path, places: Mapping[str, str]) -> list[Prob
     problems = []
     for sheet in schema.sheets.values():
         if sheet.required and sheet.name not in places:
-            params = {"name": sheet.en, "zh": sheet.zh, "seen": sorted(places.values()) or ["-"]}
+            params = {"name": sheet.en, "zh": sheet.zh, "seen": sorted(places.values())}
             problems.append(Problem("ingest.schema_sheet_missing", Where(file=str(path)), params))
     return problems

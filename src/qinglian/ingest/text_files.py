@@ -28,6 +28,7 @@ _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"\x84\x31\x95\x33", "gb18030"),
 )
 _GUESSED = ("utf-8", "gb18030")
 
@@ -152,8 +153,15 @@ def text_rows(path: Path, encoding: str | None, delimiter: str | None, chunk_row
     found = survey(path, encoding)
     with path.open(encoding=found.encoding, newline="") as stream:
         mark = delimiter or _delimiter(stream)
-        stream.seek(0)
+        _past_mark(stream)
         yield from _records(path, stream, mark, chunk_rows, doubtful=found.doubtful)
+
+
+def _past_mark(stream: TextIO) -> None:
+    """Go to the first character behind a byte order mark, which the codec of GB18030 leaves in the text."""
+    stream.seek(0)
+    if stream.read(1) != "\ufeff":
+        stream.seek(0)
 
 
 def _delimiter(stream: TextIO) -> str:

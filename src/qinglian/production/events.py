@@ -82,9 +82,9 @@ def apply_all(instance: Instance, events: Iterable[Event], rule: Lotting | None 
 def _require(kind: str, name: str, known: Iterable[str]) -> None:
     names = list(known)
     if name not in names:
-        from qinglian.core.suggestions import nearest
+        from qinglian.ingest.proposals import Proposals
 
-        near = nearest(name, names, count=3) or ["-"]
+        near = Proposals(names).near(name)
         raise QinglianError("production.event_unknown", kind=kind, name=name, near=near)
 
 

@@ -15,6 +15,7 @@ from qinglian.core.errors import Problem, Where
 from qinglian.production.capacity import deadline_capacity, limit_capacity
 from qinglian.production.model import Calendar, Instance, Line, Lot, Pin
 from qinglian.production.pin_checks import pin_problems
+from qinglian.production.told_minutes import told
 from qinglian.production.working import forward
 
 SHOWN = 10
@@ -45,7 +46,11 @@ def check(instance: Instance, places: Mapping[tuple[str, str], Where] | None = N
     places
         Where rows stand, from `readers.read`, so that each cause names its file and row.
     """
-    question = Question(instance, instance.lots or _lots(instance), places or {})
+    return list(told(instance, _causes(instance, places or {})))
+
+
+def _causes(instance: Instance, places: Mapping[tuple[str, str], Where]) -> list[Problem]:
+    question = Question(instance, instance.lots or _lots(instance), places)
     work = tuple(lot for lot in question.lots if lot.units)
     question = Question(instance, work, question.places)
     lines = _lines(instance)

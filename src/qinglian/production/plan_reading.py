@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -17,8 +17,9 @@ from qinglian.ingest.tables import read_table
 from qinglian.ingest.typed_cells import Frame
 from qinglian.ingest.typed_rows import Rows, limited, read_rows
 from qinglian.production.fingerprint import tasks_hash
+from qinglian.production.open_setups import OpenSetup, places
 from qinglian.production.plan import Plan, Span, Task
-from qinglian.production.working import backward, forward
+from qinglian.production.working import forward
 
 if TYPE_CHECKING:
     from qinglian.ingest.tables import Table
@@ -37,7 +38,8 @@ def plan_schema() -> Schema:
 def read_plan(path: Path, instance: Instance) -> Plan:
     """Read a plan, ours or another's, from a CSV file or a workbook.
 
-    An empty end is reckoned from the lot's minutes, an empty setup is placed as late as it can be.
+    An empty end is reckoned from the lot's minutes, an empty setup is placed as late as it can be, or earlier
+    where its crew has time only then.
 
     Raises
     ------
@@ -159,22 +161,35 @@ def _reckoned_end(row: Mapping[str, Any], instance: Instance) -> int | None:
 
 
 def _set_up(tasks: list[Task], open_setups: set[int], instance: Instance) -> list[Task]:
-    """Place setups that a row leaves open: as late as they can be, by the order of runs on the line."""
+    """Place setups that a row leaves open, by the order of runs on the line."""
+    wanted = {
+        index: setup for index, setup in _wanted(tasks, instance) if index in open_setups and setup.minutes
+    }
+    given = [
+        (task.line, task.setup_start, task.setup_end)
+        for index, task in enumerate(tasks)
+        if index not in open_setups
+    ]
+    found = places(instance, list(wanted.values()), given)
+    for index, place in zip(wanted, found, strict=True):
+        if place is not None and place[0] < place[1]:
+            tasks[index] = replace(tasks[index], setup_start=place[0], setup_end=place[1])
+    return tasks
+
+
+def _wanted(tasks: list[Task], instance: Instance) -> Iterator[tuple[int, OpenSetup]]:
+    """Yield the setup of each task, between the task before it on its line and its run."""
     by_line: dict[str, list[int]] = defaultdict(list)
     for index, task in enumerate(tasks):
         by_line[task.line].append(index)
-    for line, indexes in by_line.items():
-        family = instance.line_of[line].family
-        calendar = instance.calendar_of.get(instance.line_of[line].calendar)
+    for name, indexes in by_line.items():
+        line = instance.line_of[name]
+        family, low = line.family, line.available
         for index in sorted(indexes, key=lambda i: (tasks[i].start, tasks[i].end, tasks[i].lot)):
             task = tasks[index]
             after = instance.lot_of[task.lot].family
-            if index in open_setups:
-                placed = backward(calendar, task.start, instance.setup_minutes(line, family, after))
-                if placed is not None and placed[0] < placed[1]:
-                    tasks[index] = replace(task, setup_start=placed[0], setup_end=placed[1])
-            family = after
-    return tasks
+            yield index, OpenSetup(name, instance.setup_minutes(name, family, after), low, task.start)
+            family, low = after, max(low, task.end)
 
 
 def _span_faults(rows: Rows, instance: Instance) -> list[Problem]:

@@ -12,9 +12,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from qinglian.core.errors import QinglianError
-from qinglian.production.decide.construct import construct
+from qinglian.production.decide.construct import ATCS, EDD, construct
 from qinglian.production.decide.decode import decode
 from qinglian.production.decide.problem import Problem
+from qinglian.production.decide.search import rules
 from qinglian.production.objective import CORE
 from qinglian.production.wishes import is_blind, require_tables
 
@@ -27,14 +28,26 @@ if TYPE_CHECKING:
 RULES = "dispatching rules (best of ATCS)"
 """Origin of a plan that no search has touched."""
 
+BY_DUE_DATE = "dispatching by due date (EDD)"
+
 EVERY = 5.0
 """Seconds between two checkpoints."""
 
-RETIMING, LEAST_TIMING = 0.001, 0.5
-"""Seconds kept for the timing after the search, per lot and at least, where energy has a price."""
+RETIMING, MOST_RETIMING, LEAST_TIMING = 0.001, 0.25, 0.2
+"""Seconds kept for the timing after the search where energy has a price: per lot, at most as a share of all,
+and at least."""
+
+HURRIED = 0.004
+"""Seconds per lot below which fewer rules are tried."""
+
+FOLLOWING, MOST_FOLLOWING = 2.3, 0.35
+"""What follows a plan takes so many times as long as its first checkpoint did; at most a share of all."""
 
 SMOOTHING = 0.15
 """Share of the time kept for lowering the peak, where it has a price."""
+
+
+FEWER = ATCS[5:7]
 
 
 def _nothing(_: object) -> None:
@@ -55,6 +68,9 @@ class Effort:
         Asked between rounds whether to stop with what there is.
     bounded
         Whether to work out a lower bound of the objective too.
+    afterwards
+        Seconds of `seconds` that whoever asks needs for the plan afterwards; more where the first checkpoint
+        shows that the machine is busy.
     """
 
     seconds: float | None = None
@@ -65,6 +81,7 @@ class Effort:
     checkpoint: Callable[[Plan], None] = field(default=_nothing)
     cancelled: Callable[[], bool] = field(default=lambda: False)
     bounded: bool = True
+    afterwards: float = 0.0
 
 
 def missing_extra() -> list[str]:
@@ -85,10 +102,20 @@ def require_extra() -> None:
         raise QinglianError("production.extra_missing", packages=missing)
 
 
-def first_plan(instance: Instance, objective: Objective = CORE) -> Plan:
-    """Return the best plan of the dispatching rules."""
+def first_plan(instance: Instance, objective: Objective = CORE, seconds: float | None = None) -> Plan:
+    """Return the best plan of the dispatching rules, of fewer rules where there are many lots.
+
+    So it is where there is little time for the lots there are: the search gains more in it.
+    """
     problem = Problem.of(instance, objective)
-    return decode(problem, construct(problem), origin=RULES)
+    hurried = seconds is not None and seconds < HURRIED * len(instance.lots)
+    return decode(problem, construct(problem, FEWER if hurried else rules(problem)), origin=RULES)
+
+
+def due_date_plan(instance: Instance) -> Plan:
+    """Return the plan of dispatching by due date alone."""
+    problem = Problem.of(instance, CORE)
+    return decode(problem, construct(problem, (EDD,)), origin=BY_DUE_DATE)
 
 
 def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
@@ -105,12 +132,14 @@ def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
     begun = time.monotonic()
     require_tables(instance, objective)
     problem = Problem.of(instance, objective)
-    first = first_plan(instance, objective)
+    first = first_plan(instance, objective, effort.seconds)
+    written = time.monotonic()
     effort.checkpoint(first)
+    following = _following(effort, time.monotonic() - written)
     bound = _bound(instance, objective) if effort.bounded else None
-    watch = _Watch(problem, effort, bound)
     blind = is_blind(objective)
-    until = None if effort.seconds is None else begun + effort.seconds
+    until = None if effort.seconds is None else begun + effort.seconds - following
+    watch = _Watch(problem, effort, bound, until)
     left = (
         None if until is None else max(0.0, until - _timing(instance, objective, effort) - time.monotonic())
     )
@@ -138,12 +167,20 @@ def make_plan(instance: Instance, objective: Objective, effort: Effort) -> Plan:
     return replace(plan, origin=origin, bound=bound, facts={**facts, **budget, "seed": str(effort.seed)})
 
 
+def _following(effort: Effort, took: float) -> float:
+    """Seconds to keep for what follows the plan; `took` the first checkpoint."""
+    if effort.seconds is None or not effort.afterwards:
+        return 0.0
+    return min(max(effort.afterwards, FOLLOWING * took), MOST_FOLLOWING * effort.seconds)
+
+
 def _timing(instance: Instance, objective: Objective, effort: Effort) -> float:
     """Seconds to keep for the timing after the search."""
     if is_blind(objective) or effort.seconds is None:
         return 0.0
-    smoothing = SMOOTHING * effort.seconds if objective.peak else 0.0
-    return min(0.5 * effort.seconds, RETIMING * len(instance.lots) + smoothing)
+    charged = objective.peak and instance.tariff is not None and instance.tariff.demand
+    smoothing = SMOOTHING * effort.seconds if charged else 0.0
+    return min(MOST_RETIMING * effort.seconds, RETIMING * len(instance.lots)) + smoothing
 
 
 def solved(
@@ -167,16 +204,18 @@ def _bound(instance: Instance, objective: Objective) -> float | None:
 
 
 class _Watch:
-    """Passes steps on, and now and then a plan."""
+    """Passes steps on, and now and then a plan, unless the time left is too short to write one."""
 
-    def __init__(self, problem: Problem, effort: Effort, bound: float | None) -> None:
-        self.problem, self.effort, self.bound = problem, effort, bound
+    def __init__(self, problem: Problem, effort: Effort, bound: float | None, until: float | None) -> None:
+        self.problem, self.effort, self.bound, self.until = problem, effort, bound, until
         self.saved, self.last = float("inf"), time.monotonic()
 
     def __call__(self, step: Step) -> None:
         self.effort.told(replace(step, bound=self.bound))
         sequences = getattr(step, "sequences", None)
         if sequences is None or step.objective >= self.saved or time.monotonic() - self.last < EVERY:
+            return
+        if self.until is not None and time.monotonic() + EVERY > self.until:
             return
         self.effort.checkpoint(
             decode(self.problem, sequences, origin=f"qinglian, after {step.seconds:.0f} s")

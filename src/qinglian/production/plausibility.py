@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from statistics import median
 from typing import TYPE_CHECKING
 
 from qinglian.core.errors import Problem, Where
 from qinglian.production.setup_doubts import setup_doubts
+from qinglian.production.told_minutes import told
 from qinglian.production.working import open_minutes
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ Places = Mapping[tuple[str, str], Where]
 
 LOADED, IDLE_PLANT = 6.0, 0.005
 WATTS_HIGH, WATTS_LOW = 2_000_000, 100
-RATE_SPREAD = 20
+RATE_SPREAD = POWER_SPREAD = 20
 SHOWN = 10
 HOUR = 60
 _MG_HIGH = 3_000_000
@@ -36,15 +38,17 @@ def doubts(instance: Instance, stated_hours: int, places: Places) -> list[Proble
         _load,
         _due_in_hours,
         _power,
+        _power_far,
         _rates,
         setup_doubts,
         _dates,
+        _long_lots,
         _released_late,
         _hourly,
         _lines_without_work,
     )
     for check in checks:
-        found.extend(check(instance, places))
+        found.extend(told(instance, check(instance, places)))
     if 0 < stated_hours * HOUR < instance.horizon.minutes:
         needed = -(-instance.horizon.minutes // HOUR)
         found.append(Problem("production.doubt_hours_short", None, {"given": stated_hours, "needed": needed}))
@@ -103,6 +107,19 @@ def _power(instance: Instance, places: Places) -> Iterator[Problem]:
             )
 
 
+def _power_far(instance: Instance, places: Places) -> Iterator[Problem]:
+    """Name a power far above the other lines': often energy of a day or a week in a column of kW."""
+    for state in ("run", "idle", "setup", "start_up", "off"):
+        watts = {line.id: getattr(line.power, state) for line in instance.lines}
+        for line, given in watts.items():
+            others = [value for name, value in watts.items() if name != line and value]
+            middle = median(others) if len(others) > 1 else 0
+            if middle and WATTS_HIGH >= given > POWER_SPREAD * middle:
+                where = places.get((f"lines.{state}", line)) or places.get(("lines", line))
+                params = {"line": line, "kw": f"{given / 1000:g}", "others": f"{middle / 1000:g}"}
+                yield Problem("production.doubt_power_far", where, params)
+
+
 def _rates(instance: Instance, places: Places) -> Iterator[Problem]:
     """Name a rate far from those of the family's other lines: often seconds, hours or a slipped point."""
     lines = defaultdict(list)
@@ -132,6 +149,20 @@ def _dates(instance: Instance, places: Places) -> Iterator[Problem]:
         if named:
             params = {"names": named[:SHOWN], "count": len(named)}
             yield Problem(f"production.doubt_{code}", places.get((kind, named[0])), params)
+
+
+def _long_lots(instance: Instance, places: Places) -> Iterator[Problem]:
+    """Name lots whose run alone is longer than the horizon, wherever it is made."""
+    quickest: dict[str, Decimal] = {}
+    for able in instance.eligibility:
+        quickest[able.family] = min(quickest.get(able.family, able.minutes_per_unit), able.minutes_per_unit)
+    kind, demand = _demand(instance)
+    for item in demand:
+        days = quickest.get(item.family, Decimal(0)) * item.units / (24 * HOUR)
+        if days * 24 * HOUR > instance.horizon.minutes:
+            where = places.get((f"{kind}.units", item.id)) or places.get((kind, item.id))
+            params = {"name": item.id, "units": item.units, "days": f"{days:.1f}"}
+            yield Problem("production.doubt_long_lot", where, params)
 
 
 def _released_late(instance: Instance, places: Places) -> Iterator[Problem]:

@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 PLAN_FILES = ("plan", "plan.spans", "plan.about")
 """A plan may lie beside its input."""
 
+CELLS = {
+    "lines": ("run", "idle", "setup", "start_up", "off"),
+    "lots": ("units",),
+    "orders": ("units",),
+}
+"""Cells that a warning may be about, by table."""
+
 
 @dataclass(frozen=True)
 class Read:
@@ -41,8 +48,8 @@ class Read:
     Parameters
     ----------
     places
-        Where each line, lot, order, family and pin stands, by kind (``lots``) and name; and each table, by
-        kind ``tables``.
+        Where each line, lot, order, family and pin stands, by kind (``lots``) and name; some of their cells,
+        by kind and column (``lots.units``); and each table, by kind ``tables``.
     """
 
     instance: Instance
@@ -136,6 +143,10 @@ def _places(found: Mapping[str, Rows]) -> dict[tuple[str, str], Where]:
         if sheet in found
         for index, name in enumerate(found[sheet].cells[key])
     }
+    for sheet, columns in CELLS.items():
+        for index, name in enumerate(found[sheet].cells[keys[sheet]] if sheet in found else ()):
+            for column in columns:
+                places[f"{sheet}.{column}", str(name)] = found[sheet].where(index, column)
     places |= {("tables", name): rows.table for name, rows in found.items()}
     for index, row in enumerate(found["eligibility"]):
         places["eligibility", f"{row['line']} {row['family']}"] = found["eligibility"].where(index, "rate")

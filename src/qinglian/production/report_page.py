@@ -34,9 +34,10 @@ def plan_page(
     *,
     baseline: Verification | None = None,
     more: Iterable[Figure | str] = (),
+    causes: dict[str, str] | None = None,
 ) -> str:
-    """Write the page in the language in force; `more` stands after the figures."""
-    parts = plan_figures(found, objective, baseline=baseline, more=more)
+    """Write the page in the language in force; `more` stands after the figures, `causes` are of late lots."""
+    parts = plan_figures(found, objective, baseline=baseline, more=more, causes=causes)
     return page(text("production.page_title", name=found.instance.name or "?"), parts)
 
 
@@ -46,6 +47,7 @@ def plan_figures(
     *,
     baseline: Verification | None = None,
     more: Iterable[Figure | str] = (),
+    causes: dict[str, str] | None = None,
 ) -> list[Figure | str]:
     """Return what a page of a plan shows, top to bottom."""
     parts: list[Figure | str] = [text("production.page_made", origin=found.plan.origin or "?")]
@@ -57,7 +59,8 @@ def plan_figures(
     else:
         curves = {text("production.plan_label"): found}
     parts += [power_curves(curves), *price_curves(found), load_heatmap(found)]
-    parts += [late_table(found, causes=late_causes(found, objective)), line_load(found)]
+    known = late_causes(found, objective) if causes is None else causes
+    parts += [late_table(found, causes=known), line_load(found)]
     return parts
 
 
@@ -82,7 +85,14 @@ def bound_sentence(found: Verification) -> str:
     """Say the best bound, or that there is none."""
     if found.plan.bound is None:
         return text("production.page_no_bound")
-    return text("production.page_bound", bound=f"{found.plan.bound:,.6g}")
+    said = text("production.page_bound", bound=f"{found.plan.bound:,.6g}")
+    if found.plan.bound >= 0:
+        return said
+    tariff, generation = found.instance.tariff, found.instance.generation
+    sold = tariff is not None and tariff.feed_in > 0 and any(generation.watts)
+    return (
+        f"{said} {text('production.bound_below_zero_sold' if sold else 'production.bound_below_zero_paid')}"
+    )
 
 
 def late_causes(found: Verification, objective: Objective, most: int = SHOWN_LATE) -> dict[str, str]:

@@ -10,11 +10,19 @@ from qinglian.core.errors import QinglianError
 from qinglian.core.text import text
 from qinglian.production.documents import verification_document
 from qinglian.production.plan_files import write_plan
-from qinglian.production.planner import Effort, first_plan, make_plan
+from qinglian.production.planner import Effort, due_date_plan, first_plan, make_plan
 from qinglian.production.report import figures_table
 from qinglian.production.savings import Allowance, Comparison, Run, assess
 from qinglian.production.savings.comparison import EQUAL
-from qinglian.production.savings_report import claims_table, split_table
+from qinglian.production.savings_report import (
+    annual_document,
+    annual_figures,
+    beside_table,
+    claim_document,
+    claims_table,
+    split_table,
+)
+from qinglian.production.verify import verify
 from qinglian.production.wishes import energy_blind, require_tables
 
 if TYPE_CHECKING:
@@ -26,19 +34,28 @@ if TYPE_CHECKING:
     from qinglian.present.figures import Figure
     from qinglian.production.model import Instance
     from qinglian.production.objective import Objective
-    from qinglian.production.savings import Assessment
+    from qinglian.production.plan import Plan
+    from qinglian.production.savings import Assessment, OperatingYear
 
-RULES = "ATCS"
+OWN, ATCS, EDD = "own_plan", "rule_atcs", "rule_edd"
+"""Baselines beside the claim: the planner's own plan, and those of dispatching rules."""
+
+SEEDS = "seeds"
+"""Folder of the plans of every seed."""
 
 
 @dataclass(frozen=True)
 class Saved:
-    """An assessment with the objective it is for; `shown` is the pair of the median saving of energy."""
+    """An assessment with the objective it is for; `shown` is the pair of the median saving of energy.
+
+    `year` is the operating year it is extended to, None for none.
+    """
 
     assessment: Assessment
     objective: Objective
     allowance: Allowance
     shown: int
+    year: OperatingYear | None = None
 
     @property
     def pair(self) -> Comparison:
@@ -55,27 +72,28 @@ class Saved:
             claims_table(self.assessment),
             text("production.savings_allowance", allowance=str(self.allowance)),
         ]
+        if self.assessment.beside:
+            found.append(beside_table(self.assessment))
         for label, reasons in self.assessment.refused.items():
-            found.append(text("production.savings_beside_refused", name=label, reason=reasons[0].message()))
+            name = text(f"production.savings_{label}")
+            found.append(text("production.savings_beside_refused", name=name, reason=reasons[0].message()))
+        if self.year is not None:
+            found += annual_figures(self.assessment, self.year)
         return found
 
     def document(self) -> dict[str, Any]:
         """Return the claims and the shown pair for programs."""
         return {
-            "claims": {
-                measure: {
-                    "median": item.median,
-                    "low": item.low,
-                    "high": item.high,
-                    "coverage": item.coverage,
-                    "share": item.share,
-                    "verdict": item.verdict,
-                    "by_seed": {str(seed): value for seed, value in item.savings.items()},
-                    "causes": item.causes,
-                    "minutes": item.minutes,
-                }
-                for measure, item in self.assessment.claims.items()
+            "claims": {measure: claim_document(item) for measure, item in self.assessment.claims.items()},
+            "beside": {
+                label: {measure: claim_document(item) for measure, item in claims.items()}
+                for label, claims in self.assessment.beside.items()
             },
+            "not_compared": {
+                label: [problem.message() for problem in reasons]
+                for label, reasons in self.assessment.refused.items()
+            },
+            "annual": None if self.year is None else annual_document(self.assessment, self.year),
             "shown_seed": self.shown,
             "baseline": verification_document(self.pair.baseline, self.objective),
             "plan": verification_document(self.pair.plan, self.objective),
@@ -93,22 +111,21 @@ class Saved:
         return folder
 
 
-def run_savings(
+def search_pairs(
     instance: Instance,
     objective: Objective,
     *,
     seeds: Iterable[int],
     seconds: float | None = None,
     iterations: int | None = None,
-    allowance: Allowance = EQUAL,
     advance: Callable[[], None] = lambda: None,
-) -> Saved:
+) -> list[Run]:
     """Search with and without energy in the objective for each seed, with the same budget.
 
     Raises
     ------
     QinglianError
-        ``production.objective_no_tariff`` and its like; what `assess` refuses.
+        ``production.objective_no_tariff`` and its like.
     """
     require_tables(instance, objective)
     blind = energy_blind(objective)
@@ -117,13 +134,59 @@ def run_savings(
         effort = Effort(seconds=seconds, iterations=iterations, seed=seed, bounded=False)
         pairs.append(Run(seed, make_plan(instance, objective, effort), make_plan(instance, blind, effort)))
         advance()
+    return pairs
+
+
+def judge_pairs(
+    instance: Instance,
+    objective: Objective,
+    pairs: list[Run],
+    *,
+    allowance: Allowance = EQUAL,
+    own: Plan | None = None,
+    year: OperatingYear | None = None,
+) -> Saved:
+    """Assess pairs of plans, with the planner's own plan (`own`) and the dispatching rules beside the claim.
+
+    Raises
+    ------
+    QinglianError
+        What `assess` refuses.
+    """
     measures = ["kwh"]
     measures += ["cost"] if instance.tariff is not None else []
     measures += [f"kg:{item.method}" for item in instance.intensities]
-    found = assess(
-        instance, pairs, measures=measures, allowance=allowance, beside={RULES: first_plan(instance)}
-    )
-    return Saved(found, objective, allowance, _middle(found, measures[-1]))
+    beside = {} if own is None else {OWN: own}
+    beside |= {ATCS: first_plan(instance), EDD: due_date_plan(instance)}
+    found = assess(instance, pairs, measures=measures, allowance=allowance, beside=beside)
+    return Saved(found, objective, allowance, _middle(found, measures[-1]), year)
+
+
+def write_pairs(instance: Instance, pairs: list[Run], folder: Path) -> Path:
+    """Write the plans of every seed, so that a refused claim loses no work."""
+    home = folder / SEEDS
+    home.mkdir(parents=True, exist_ok=True)
+    for run in pairs:
+        write_plan(run.plan, instance, home / f"{run.seed}-plan.csv")
+        write_plan(run.blind, instance, home / f"{run.seed}-baseline.csv")
+    return home
+
+
+def seed_lines(instance: Instance, pairs: list[Run]) -> list[str]:
+    """Say of each seed how punctual its baseline and its plan are and what they buy."""
+    said = []
+    for run in pairs:
+        before, after = verify(instance, run.blind), verify(instance, run.plan)
+        figures = {
+            "before": before.kpis.weighted_tardiness,
+            "after": after.kpis.weighted_tardiness,
+            "before_lots": before.kpis.lots_on_time,
+            "after_lots": after.kpis.lots_on_time,
+            "before_kwh": f"{float(before.energy.bought_kwh):,.0f}",
+            "after_kwh": f"{float(after.energy.bought_kwh):,.0f}",
+        }
+        said.append(text("production.savings_seed_figures", seed=run.seed, **figures))
+    return said
 
 
 def _middle(found: Assessment, measure: str) -> int:

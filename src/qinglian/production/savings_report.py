@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from qinglian.core.errors import QinglianError
 from qinglian.core.text import text
 from qinglian.present.figures import Column, Table
+from qinglian.production.savings import annual
 
 if TYPE_CHECKING:
-    from qinglian.production.savings import Assessment, Comparison, Split
+    from fractions import Fraction
+
+    from qinglian.present.figures import Figure
+    from qinglian.production.savings import Assessment, Claim, Comparison, OperatingYear, Split
 
 
 def split_table(found: Comparison) -> Table:
@@ -37,25 +42,7 @@ def split_table(found: Comparison) -> Table:
 
 def claims_table(found: Assessment) -> Table:
     """Return the claims: median over the seeds, its interval, the share of the baseline, the verdict."""
-    rows = [
-        (
-            measure_name(measure),
-            item.median,
-            item.low,
-            item.high,
-            item.share,
-            text(f"production.verdict_{item.verdict}"),
-        )
-        for measure, item in found.claims.items()
-    ]
-    columns = (
-        Column(text("production.savings_measure")),
-        Column(text("production.savings_median"), kind="quantity"),
-        Column(text("production.savings_low"), kind="quantity"),
-        Column(text("production.savings_high"), kind="quantity"),
-        Column(text("production.savings_share"), kind="share"),
-        Column(text("production.savings_verdict")),
-    )
+    rows = [_claim_row(measure, item) for measure, item in found.claims.items()]
     one = next(iter(found.claims.values()))
     note = text(
         "production.savings_note",
@@ -63,7 +50,89 @@ def claims_table(found: Assessment) -> Table:
         coverage=f"{float(one.coverage):.1%}",
         days=f"{one.minutes / 1440:g}",
     )
-    return Table(text("production.savings_claims"), columns, tuple(rows), (note,))
+    return Table(text("production.savings_claims"), _claim_columns(), tuple(rows), (note,))
+
+
+def beside_table(found: Assessment) -> Table:
+    """Return the same against other baselines, which is beside the claim and no claim."""
+    rows = [
+        (text(f"production.savings_{label}"), *_claim_row(measure, item))
+        for label, claims in found.beside.items()
+        for measure, item in claims.items()
+    ]
+    columns = (Column(text("production.savings_baseline")), *_claim_columns())
+    note = text("production.savings_beside_note")
+    return Table(text("production.savings_beside"), columns, tuple(rows), (note,))
+
+
+def _claim_row(measure: str, item: Claim) -> tuple[str, Fraction, Fraction, Fraction, Fraction, str]:
+    verdict = text(f"production.verdict_{item.verdict}")
+    return measure_name(measure), item.median, item.low, item.high, item.share, verdict
+
+
+def _claim_columns() -> tuple[Column, ...]:
+    return (
+        *_saving_columns(),
+        Column(text("production.savings_share"), kind="share"),
+        Column(text("production.savings_verdict")),
+    )
+
+
+def _saving_columns() -> tuple[Column, ...]:
+    return (
+        Column(text("production.savings_measure")),
+        Column(text("production.savings_median"), kind="quantity"),
+        Column(text("production.savings_low"), kind="quantity"),
+        Column(text("production.savings_high"), kind="quantity"),
+    )
+
+
+def annual_figures(found: Assessment, year: OperatingYear) -> list[Figure | str]:
+    """Return the claims extended to a year, and why one is not."""
+    rows: list[tuple[str, Fraction, Fraction, Fraction]] = []
+    refused: list[Figure | str] = []
+    for measure, item in found.claims.items():
+        try:
+            whole = annual(item, year)
+        except QinglianError as refusal:
+            refused.append(refusal.problem.message())
+        else:
+            rows.append((measure_name(measure), whole.median, whole.low, whole.high))
+    title = text("production.savings_annual", year=year.year, minutes=f"{year.minutes:,}", source=year.source)
+    note = text("production.savings_annual_note")
+    return [*([Table(title, _saving_columns(), tuple(rows), (note,))] if rows else []), *refused]
+
+
+def annual_document(found: Assessment, year: OperatingYear) -> dict[str, Any]:
+    """Return the claims extended to a year for programs; None for one where nothing was detected."""
+    return {
+        "year": year.year,
+        "minutes": year.minutes,
+        "calendar": year.source,
+        "claims": {measure: _annual_or_none(item, year) for measure, item in found.claims.items()},
+    }
+
+
+def _annual_or_none(item: Claim, year: OperatingYear) -> dict[str, Fraction] | None:
+    if item.verdict == "not_detected":
+        return None
+    whole = annual(item, year)
+    return {"median": whole.median, "low": whole.low, "high": whole.high}
+
+
+def claim_document(item: Claim) -> dict[str, Any]:
+    """Return a claim for programs."""
+    return {
+        "median": item.median,
+        "low": item.low,
+        "high": item.high,
+        "coverage": item.coverage,
+        "share": item.share,
+        "verdict": item.verdict,
+        "by_seed": {str(seed): value for seed, value in item.savings.items()},
+        "causes": item.causes,
+        "minutes": item.minutes,
+    }
 
 
 def measure_name(measure: str) -> str:

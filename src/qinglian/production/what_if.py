@@ -12,8 +12,10 @@ from qinglian.core.errors import QinglianError
 from qinglian.production.decide.decode import decode
 from qinglian.production.decide.free_part import operation_names, sequences_of_free
 from qinglian.production.decide.problem import Problem
+from qinglian.production.decide.timing import retime_rest
 from qinglian.production.objective import CORE
 from qinglian.production.verify import Verification, verify
+from qinglian.production.wishes import is_blind
 
 if TYPE_CHECKING:
     from qinglian.production.model import Instance
@@ -47,8 +49,8 @@ def what_if(
 ) -> WhatIf:
     """Move a lot to a line, before another lot or to the end, and verify what comes of it.
 
-    All lots keep their order otherwise, and start as early as they then can; lines that the move does not
-    touch keep their minutes.
+    All lots keep their order otherwise, and start as early as they then can, or when it is cheapest where
+    energy has a price; lines that the move does not touch keep their minutes.
 
     Raises
     ------
@@ -75,6 +77,8 @@ def what_if(
     made = decode(problem, [np.array(row, dtype=np.int32) for row in rows])
     if not problem.coupled:
         made = _only(plan, made, {instance.lines[home].id, line})
+    if not is_blind(objective):
+        made = retime_rest(instance, made, plan, objective)
     return judged(instance, plan, made, objective)
 
 

@@ -64,9 +64,7 @@ def require_tables(instance: Instance, objective: Objective) -> None:
         raise QinglianError("production.objective_no_tariff")
     known = [name for item in instance.intensities for name in (item.method, item.name)]
     if objective.carbon and objective.intensity not in known:
-        raise QinglianError(
-            "production.objective_no_intensity", name=objective.intensity, known=known or ["-"]
-        )
+        raise QinglianError("production.objective_no_intensity", name=objective.intensity, known=known)
 
 
 def energy_blind(objective: Objective) -> Objective:

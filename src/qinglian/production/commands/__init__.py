@@ -12,6 +12,7 @@ from qinglian.core.text import text
 _HERE = "qinglian.production.commands"
 VERBS = {
     "template": f"{_HERE}.files:template",
+    "generate": f"{_HERE}.generating:generate",
     "check": f"{_HERE}.seeing:check",
     "lots": f"{_HERE}.files:lots",
     "plan": f"{_HERE}.planning:plan",

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -29,15 +29,29 @@ if TYPE_CHECKING:
 
 HUNDRED = 100
 
+Asked: TypeAlias = tuple[tuple[str, ...], tuple[Path, ...], tuple[tuple[str, str], ...], tuple[str, ...]]
+"""Lines down, files of rush orders, late kits with their times, and cancelled lots."""
+
 
 @click.command("repair", help="production.help_repair")
 @plan_option
-@click.option("--down", "line", help="production.option_down")
+@click.option("--down", "lines", multiple=True, help="production.option_down")
 @click.option(
-    "--rush", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="production.option_rush"
+    "--rush",
+    "rushes",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="production.option_rush",
 )
-@click.option("--late-kit", nargs=2, metavar="NAME TIME", help="production.option_late_kit")
-@click.option("--cancel", help="production.option_cancel")
+@click.option(
+    "--late-kit",
+    "late_kits",
+    multiple=True,
+    nargs=2,
+    metavar="NAME TIME",
+    help="production.option_late_kit",
+)
+@click.option("--cancel", "cancelled", multiple=True, help="production.option_cancel")
 @click.option("--from", "since", help="production.option_from")
 @click.option("--until", help="production.option_until")
 @click.option(
@@ -62,10 +76,10 @@ HUNDRED = 100
 def repair(
     console: Console,
     home: Path,
-    line: str | None,
-    rush: Path | None,
-    late_kit: tuple[str, str] | None,
-    cancel: str | None,
+    lines: tuple[str, ...],
+    rushes: tuple[Path, ...],
+    late_kits: tuple[tuple[str, str], ...],
+    cancelled: tuple[str, ...],
     since: str | None,
     until: str | None,
     frozen: int,
@@ -80,11 +94,11 @@ def repair(
     from qinglian.production.plan_folder import PlanFolder
     from qinglian.production.what_if import judged_after
 
-    _one_of(line, rush, late_kit, cancel)
+    _one_of(lines, rushes, late_kits, cancelled)
     folder = PlanFolder.open(home)
     instance, plan = folder.instance, folder.plan
     minute = _minute(console, instance, since)
-    event = _event(instance, line, rush, late_kit, cancel, minute, until)
+    event = _event(instance, (lines, rushes, late_kits, cancelled), minute, until)
     objective = replace(folder.brief.objective, deviation=change_price, levels=())
     done = mend(
         instance,
@@ -129,8 +143,9 @@ def repair(
     return None if found.after.valid else Exit.AUDIT_FAILED
 
 
-def _one_of(*asked: object) -> None:
-    if sum(item is not None for item in asked) != 1:
+def _one_of(*asked: tuple[object, ...]) -> None:
+    """Refuse none and several, also of one kind: an option given twice would hide the first."""
+    if sum(map(len, asked)) != 1:
         raise click.UsageError(text("production.one_event"))
 
 
@@ -165,26 +180,19 @@ def _minute(console: Console, instance: Instance, since: str | None) -> int:
     return minute
 
 
-def _event(
-    instance: Instance,
-    line: str | None,
-    rush: Path | None,
-    late_kit: tuple[str, str] | None,
-    cancel: str | None,
-    minute: int,
-    until: str | None,
-) -> Event:
+def _event(instance: Instance, asked: Asked, minute: int, until: str | None) -> Event:
+    """Return the one event that is asked for: a line down, a rush, a late kit or a cancelled lot."""
     from qinglian.production.events import Cancelled, LateKit, LineDown
     from qinglian.production.rush_orders import read_rush
     from qinglian.production.when import minute_of
 
-    if line is not None:
+    for line in asked[0]:
         return LineDown(line, minute, None if until is None else minute_of(instance, until, edge="end"))
-    if rush is not None:
-        return read_rush(rush, instance)
-    if late_kit is not None:
-        return LateKit(late_kit[0], minute_of(instance, late_kit[1]))
-    return Cancelled(str(cancel))
+    for file in asked[1]:
+        return read_rush(file, instance)
+    for kit, time in asked[2]:
+        return LateKit(kit, minute_of(instance, time))
+    return Cancelled(*asked[3])
 
 
 @contextmanager
@@ -353,6 +361,25 @@ def _displaced(offer: Offer) -> Table:
     return lateness_table(changes, text("production.displaced_by", offer=said))
 
 
+def _priced(found: WhatIf, lot: str, line: str, before: str) -> str:
+    """Say what a move costs, where the lot goes, also if nobody said it, and when it then runs."""
+    from qinglian.production.timescale import moment
+
+    place = text("production.what_if_before", before=before) if before else ""
+    moved = max(
+        (task for task in found.after.plan.by_line[line] if task.lot == lot), key=lambda task: task.end
+    )
+    return text(
+        "production.what_if_price",
+        lot=lot,
+        line=line,
+        place=place or text("production.what_if_at_the_end"),
+        price=f"{float(found.price):+,.2f}",
+        start=moment(found.after.instance, moved.start),
+        end=moment(found.after.instance, moved.end),
+    )
+
+
 @click.command("what-if", help="production.help_what_if")
 @plan_option
 @click.option("--lot", required=True, help="production.option_lot")
@@ -381,7 +408,7 @@ def what_if(
         _write(PlanFolder(folder.home, folder.brief))
     names = (text("production.plan_label"), text("production.moved_label"))
     figures: list[Figure | str] = [
-        text("production.what_if_price", lot=lot, line=line, price=f"{float(found.price):+,.2f}"),
+        _priced(found, lot, line, before),
         figures_table({names[0]: found.before, names[1]: found.after}),
         *_lateness(found.later),
     ]

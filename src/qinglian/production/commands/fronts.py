@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qinglian.core.errors import QinglianError
 from qinglian.core.text import text
 from qinglian.present.exits import Exit
 from qinglian.production.commands.options import (
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from qinglian.present.console import Console
     from qinglian.present.figures import Figure
     from qinglian.production.decide.pareto import Choice
+    from qinglian.production.model import Instance
     from qinglian.production.plan_folder import Brief
     from qinglian.production.saving_run import Saved
+    from qinglian.production.savings import OperatingYear, Run
 
 HUNDRED = 100
 
@@ -57,6 +60,18 @@ HUNDRED = 100
     show_default=True,
     help="production.option_allowance_lots",
 )
+@click.option(
+    "--own-plan",
+    "own",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="production.option_own_plan",
+)
+@click.option(
+    "--annual",
+    type=(int, int, str),
+    metavar="YEAR MINUTES CALENDAR",
+    help="production.option_annual",
+)
 @click.option("--post", "plan_id", metavar="PLAN-ID", help="production.option_post")
 @click.option("--facility", default="P", show_default=True, help="production.option_facility")
 @click.option(
@@ -82,37 +97,68 @@ def savings(
     allowance: Decimal,
     minutes: int,
     late: int,
+    own: Path | None,
+    annual: tuple[int, int, str] | None,
     plan_id: str | None,
     facility: str,
     out: Path,
 ) -> Exit | None:
     """Say what energy-aware planning saves."""
     from qinglian.production.lots import with_lots
+    from qinglian.production.plan_files import read_plan
     from qinglian.production.planner import require_extra
     from qinglian.production.readers import read
-    from qinglian.production.saving_run import run_savings
+    from qinglian.production.saving_run import judge_pairs, search_pairs, write_pairs
     from qinglian.production.savings import Allowance
 
     require_extra()
+    year = None if annual is None else _year(*annual)
     instance = with_lots(read(folder).instance, lotting_of(due_window, release_window, max_units))
     objective = objective_named("energy" if wish == "core" else wish, carbon_price, intensity)
+    mine = None if own is None else read_plan(own, instance)
     each = None if seconds is None and iterations is not None else float(seconds or 10)
     with console.progress(text("production.help_savings"), seeds) as progress:
-        found = run_savings(
+        pairs = search_pairs(
             instance,
             objective,
             seeds=range(1, seeds + 1),
             seconds=each,
             iterations=iterations,
-            allowance=Allowance(Fraction(allowance) / HUNDRED, minutes, late),
             advance=progress.advance,
         )
+    kept = write_pairs(instance, pairs, out)
+    given = Allowance(Fraction(allowance) / HUNDRED, minutes, late)
+    try:
+        found = judge_pairs(instance, objective, pairs, allowance=given, own=mine, year=year)
+    except QinglianError:
+        _say_runs(console, instance, pairs, kept)
+        raise
     written = found.write(out)
     posted = [] if plan_id is None else _posted(console, found, plan_id, facility, out)
     console.emit(
         found.document(), *found.figures(), *posted, text("production.savings_written", folder=written)
     )
     return None
+
+
+def _year(year: int, minutes: int, source: str) -> OperatingYear:
+    from qinglian.production.savings import OperatingYear
+
+    try:
+        return OperatingYear(year, minutes, source)
+    except ValueError:
+        raise QinglianError(
+            "production.savings_year_unreadable", year=year, minutes=minutes, source=source
+        ) from None
+
+
+def _say_runs(console: Console, instance: Instance, pairs: list[Run], kept: Path) -> None:
+    """Show what was searched where no claim comes of it."""
+    from qinglian.production.saving_run import seed_lines
+
+    console.note(text("production.savings_runs_kept", seeds=len(pairs), folder=kept))
+    for line in seed_lines(instance, pairs):
+        console.note(line)
 
 
 def _posted(console: Console, found: Saved, plan_id: str, facility: str, out: Path) -> list[Figure | str]:

@@ -12,7 +12,7 @@ import click
 from qinglian.core.text import text
 from qinglian.present.exits import Exit
 from qinglian.present.figures import Column, Table
-from qinglian.production.commands.options import FOLDER, plan_option
+from qinglian.production.commands.options import FOLDER, chance_options, chances_of, plan_option
 
 if TYPE_CHECKING:
     from qinglian.present.console import Console
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from qinglian.production.model import Instance
     from qinglian.production.plan import Plan
     from qinglian.production.plan_folder import PlanFolder
+    from qinglian.production.verify.luck import Chances
     from qinglian.production.verify.replay import Spread
 
 SHOWN = 40
@@ -33,15 +34,18 @@ SHOWN = 40
 @click.option("--gantt", "drawn", is_flag=True, help="production.option_gantt")
 @click.option("--replay", "weeks", type=click.IntRange(20, 10_000), help="production.option_replay")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="production.option_luck")
+@chance_options
 @click.pass_obj
 def verify(
     console: Console,
+    /,
     file: Path | None,
     home: Path,
     source: Path | None,
     drawn: bool,
     weeks: int | None,
     seed: int,
+    **given: float | None,
 ) -> Exit | None:
     """Recompute a plan from the inputs alone."""
     from qinglian.production.documents import verification_document
@@ -50,6 +54,9 @@ def verify(
     from qinglian.production.schedule import gantt
     from qinglian.production.verify import verify as recompute
 
+    chances = chances_of(given)
+    if weeks is None and any(value is not None for value in given.values()):
+        raise click.UsageError(text("production.chances_alone"))
     folder, plan = plan_of(file, home, source)
     found = recompute(folder.instance, plan)
     rows = tuple((problem.code.split(".")[-1], problem.message()) for problem in found.violations[:SHOWN])
@@ -59,21 +66,21 @@ def verify(
     figures += [gantt(found), line_load(found)] if drawn else []
     document = verification_document(found, folder.brief.objective)
     if weeks is not None and found.valid:
-        spreads = _replayed(folder.instance, plan, weeks, seed)
+        spreads = _replayed(folder.instance, plan, chances, weeks, seed)
         document["replay"] = {name: _whole(spread) for name, spread in spreads.items()}
-        figures.append(_spread_table(spreads, weeks))
+        document["chances"] = {name: repr(value) for name, value in asdict(chances).items()}
+        figures.append(_spread_table(spreads, chances, weeks))
     if plan.facts.get("edited") == "yes":
         console.note(text("production.edited"))
     console.emit(document, *figures, verdict(found))
     return None if found.valid else Exit.AUDIT_FAILED
 
 
-def _replayed(instance: Instance, plan: Plan, weeks: int, seed: int) -> dict[str, Spread]:
-    """Run the plan through so many weeks with usual luck; return the spread of each figure by its name."""
-    from qinglian.production.verify.luck import Chances
+def _replayed(instance: Instance, plan: Plan, chances: Chances, weeks: int, seed: int) -> dict[str, Spread]:
+    """Run the plan through so many weeks; return the spread of each figure by its name."""
     from qinglian.production.verify.replay import replay
 
-    went = replay(instance, plan, Chances(), replications=weeks, seed=seed)
+    went = replay(instance, plan, chances, replications=weeks, seed=seed)
     found = {
         "weighted_tardiness": went.spread("weighted_tardiness"),
         "used_kwh": went.spread("kwh"),
@@ -88,10 +95,8 @@ def _whole(spread: Spread) -> dict[str, int]:
     return {name: round(value) for name, value in asdict(spread).items()}
 
 
-def _spread_table(spreads: dict[str, Spread], weeks: int) -> Table:
+def _spread_table(spreads: dict[str, Spread], chances: Chances, weeks: int) -> Table:
     """Return planned against realised figures."""
-    from qinglian.production.verify.luck import Chances
-
     labels = {"weighted_tardiness": "kpi_tardiness", "used_kwh": "replay_used", "cost": "measure_cost"}
     names = [labels.get(name, name.replace("co2e_", "kpi_carbon_")) for name in spreads]
     rows = tuple(
@@ -107,7 +112,7 @@ def _spread_table(spreads: dict[str, Spread], weeks: int) -> Table:
         text("production.replay_title", weeks=weeks),
         columns,
         rows,
-        (text("production.replay_chances", **asdict(Chances())),),
+        (text("production.replay_chances", **asdict(chances)),),
     )
 
 

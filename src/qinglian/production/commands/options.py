@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from qinglian.production.lots import Lotting
     from qinglian.production.objective import Objective
+    from qinglian.production.verify.luck import Chances
 
 FOLDER = click.Path(path_type=Path)
 
@@ -63,6 +64,33 @@ def objective_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+CHANCES = {
+    "run_cv": ("rate_cv", click.FloatRange(0, 5)),
+    "setup_cv": ("setup_cv", click.FloatRange(0, 5)),
+    "failure_minutes": ("failure_minutes", click.FloatRange(0)),
+    "repair_minutes": ("repair_minutes", click.FloatRange(0)),
+    "late_share": ("late_share", click.FloatRange(0, 1)),
+    "late_minutes": ("late_minutes", click.FloatRange(0)),
+}
+"""Options of what may go otherwise than planned: the chance that each sets, and its range."""
+
+
+def chance_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how uncertain a plant is."""
+    for name, (_, kind) in reversed(CHANCES.items()):
+        command = click.option(
+            f"--{name.replace('_', '-')}", name, type=kind, help=f"production.option_{name}"
+        )(command)
+    return command
+
+
+def chances_of(given: Mapping[str, float | None]) -> Chances:
+    """Return the chances of the options; what is not given is as usual."""
+    from qinglian.production.verify.luck import Chances
+
+    return Chances(**{CHANCES[name][0]: value for name, value in given.items() if value is not None})
 
 
 def lotting_options(command: Callable[..., Any]) -> Callable[..., Any]:

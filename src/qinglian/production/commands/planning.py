@@ -36,6 +36,12 @@ if TYPE_CHECKING:
 
 SHOWN_LATE = 12
 
+STARTED = 0.3
+"""Seconds that Python takes until a verb begins, and to end (measured)."""
+
+AFTERWARDS = 0.0006
+"""Seconds kept for verifying, showing and writing, per lot (measured)."""
+
 
 @click.command("plan", help="production.help_plan")
 @click.argument("folder", type=FOLDER)
@@ -78,6 +84,7 @@ def plan(
     from qinglian.production.feasibility import check
     from qinglian.production.plan_folder import Brief, PlanFolder
     from qinglian.production.planner import Effort, make_plan, require_extra
+    from qinglian.production.report_page import late_causes
     from qinglian.production.wishes import require_tables
 
     require_extra()
@@ -100,11 +107,12 @@ def plan(
     if problems:
         raise QinglianError.many(problems)
     home = PlanFolder.prepare(out, brief)
-    left = None if seconds is None else max(0.1, float(seconds) - (time.monotonic() - begun))
+    left = None if seconds is None else max(0.1, float(seconds) - STARTED - (time.monotonic() - begun))
     kept = _Kept(home, console)
     with _stoppable(console) as stopped:
         effort = Effort(
             seconds=left,
+            afterwards=AFTERWARDS * len(instance.lots),
             iterations=iterations,
             seed=seed,
             islands=islands,
@@ -120,10 +128,11 @@ def plan(
             console.note(text("production.still_compiling"))
         against = _baseline(home, baseline, effort, made, kept.first)
     found, other = judged(home, made, against)
+    causes = late_causes(found, brief.objective)
     try:
-        show(console, home, found, other)
+        show(console, home, found, other, causes)
     finally:  # whoever reads only the first lines of the answer wants the page too
-        finish(home, found, other, excel=excel)
+        finish(home, found, other, excel=excel, causes=causes)
     _excluded(console, home, found)
     if stopped():
         return Exit.INTERRUPTED
@@ -221,8 +230,7 @@ class _Told:
 
 
 def _baseline(home: PlanFolder, wanted: str, effort: Effort, made: Plan, first: Plan | None) -> Plan | None:
-    """Make or read the plan to compare with, and keep it beside the plan."""
-    from qinglian.production.objective import CORE
+    """Make or read the plan to compare with, and keep it beside the plan; `first` is that of the rules."""
     from qinglian.production.plan_files import read_plan
     from qinglian.production.plan_folder import BASELINE
     from qinglian.production.planner import first_plan, make_plan
@@ -231,7 +239,7 @@ def _baseline(home: PlanFolder, wanted: str, effort: Effort, made: Plan, first: 
     if wanted == "none":
         return None
     if wanted == "rules":
-        found = first if first and home.brief.objective == CORE else first_plan(home.instance)
+        found = first or first_plan(home.instance, home.brief.objective)
     elif wanted == "blind":
         quiet = replace(effort, checkpoint=lambda _: None)
         found = make_plan(home.instance, energy_blind(home.brief.objective), quiet)
@@ -254,30 +262,41 @@ def judged(home: PlanFolder, made: Plan, against: Plan | None) -> tuple[Verifica
 
 
 def finish(
-    home: PlanFolder, found: Verification, other: Verification | None = None, *, excel: bool = False
+    home: PlanFolder,
+    found: Verification,
+    other: Verification | None = None,
+    *,
+    excel: bool = False,
+    causes: dict[str, str] | None = None,
 ) -> None:
     """Write what people look at beside the plan: the page, and the workbook if it is wanted."""
     from qinglian.ingest.atomic_files import write_atomically
     from qinglian.production.plan_folder import PAGE
     from qinglian.production.report_page import plan_page
 
-    written = plan_page(found, home.brief.objective, baseline=other)
+    written = plan_page(found, home.brief.objective, baseline=other, causes=causes)
     write_atomically(home.home / PAGE, written.encode())
     if excel:
         home.write(found.plan, "plan.xlsx")
 
 
-def show(console: Console, home: PlanFolder, found: Verification, other: Verification | None) -> None:
+def show(
+    console: Console,
+    home: PlanFolder,
+    found: Verification,
+    other: Verification | None,
+    causes: dict[str, str],
+) -> None:
     """Answer with figures, late lots and where the files are."""
     from qinglian.production.documents import verification_document
     from qinglian.production.plan_folder import PAGE
     from qinglian.production.report import late_table
-    from qinglian.production.report_page import bound_sentence, compared, late_causes, verdict
+    from qinglian.production.report_page import bound_sentence, compared, verdict
 
     data = {"plan": str(home.home), **verification_document(found, home.brief.objective)}
     if other is not None:
         data["baseline"] = verification_document(other, home.brief.objective)
-    late = late_table(found, SHOWN_LATE, late_causes(found, home.brief.objective, SHOWN_LATE))
+    late = late_table(found, SHOWN_LATE, causes)
     console.emit(
         data,
         compared(found, other),

@@ -132,6 +132,8 @@ def cost_bound(problem: Problem) -> Bound:
 
     A watt-minute has one price on each line; the line sells those of its open hours that are cheaper. Where
     own generation would pay for ending after the horizon, the lateness of ending then is counted against it.
+    Nor does any hour cost less than all of its own generation brings when sold: nothing, where feeding in is
+    not paid. Only what is paid for feeding in, and prices below zero, make the bound negative.
     """
     instance = problem.instance
     rates = Rates.of(instance, problem.objective, instance.horizon.limit)
@@ -141,8 +143,14 @@ def cost_bound(problem: Problem) -> Bound:
     prices = _energy_prices(problem, able, energy, hours, sold)
     value = _lagrangian(able, np.zeros_like(energy), energy, prices)
     cheaper = np.minimum(hours.astype(object) - np.array(prices, dtype=object)[:, None], 0) * sold
-    least = _least_by_end(problem, rates, hours, cheaper.sum(axis=0).tolist())
-    return Bound((value + least) * rates.unit, {}, _named(instance, prices, rates.unit))
+    beside = [_beside(instance, rates, hour, int(price)) for hour, price in enumerate(hours)]
+    whole = [below + more for below, more in zip(cheaper.sum(axis=0).tolist(), beside, strict=True)]
+    by_prices = value + _least_by_end(problem, rates, whole)
+    nothing_used = [_nothing_used(instance, rates, hour, int(price)) for hour, price in enumerate(hours)]
+    by_sale = _least_by_end(problem, rates, nothing_used)
+    if by_sale > by_prices:
+        return Bound(by_sale * rates.unit, {}, _named(instance, [0] * problem.lines, rates.unit))
+    return Bound(by_prices * rates.unit, {}, _named(instance, prices, rates.unit))
 
 
 def _energy_prices(
@@ -170,16 +178,12 @@ def _alike(problem: Problem, able: NDArray[np.bool_], energy: Table) -> tuple[ND
     return kinds[1:] > 0, added
 
 
-def _least_by_end(problem: Problem, rates: Rates, hours: Table, cheaper: list[int]) -> Fraction:
+def _least_by_end(problem: Problem, rates: Rates, whole: list[int]) -> Fraction:
     """Return the least, over the hours a plan may end in, of what the hours up to then and ending then cost.
 
     The account of energy ends with the horizon, or with the last run where that is later.
     """
     horizon = problem.instance.horizon.minutes
-    whole = [
-        below + _beside(problem.instance, rates, hour, int(price))
-        for hour, (price, below) in enumerate(zip(hours, cheaper, strict=True))
-    ]
     total = Fraction(sum(whole[: horizon // 60]))
     ends = [total] if horizon % 60 == 0 else []
     late = _lateness_of_ending(problem, len(whole))
@@ -303,8 +307,29 @@ def _beside(instance: Instance, rates: Rates, hour: int, price: int) -> int:
     own = 60 * generation[hour] if hour < len(generation) else 0
     saved = -own * max(price, ceil(rates.sell))
     if price < 0:
-        powers = [line.power for line in instance.lines]
-        other = sum(max(p.run, p.idle, p.setup, p.start_up, p.off) for p in powers)
-        other += sum(max(hall.base_w, hall.setback_w) for hall in instance.halls)
-        return saved + 60 * price * other
+        return saved + 60 * price * _beside_watts(instance)
     return saved + 60 * price * sum(min(hall.base_w, hall.setback_w) for hall in instance.halls)
+
+
+def _beside_watts(instance: Instance) -> int:
+    """What lines and halls may draw at most beside the run power of a family."""
+    powers = [line.power for line in instance.lines]
+    watts = sum(max(p.run, p.idle, p.setup, p.start_up, p.off) for p in powers)
+    return watts + sum(max(hall.base_w, hall.setback_w) for hall in instance.halls)
+
+
+def _nothing_used(instance: Instance, rates: Rates, hour: int, price: int) -> int:
+    """Bound what an hour costs by all own generation sold, and all that can draw drawing at a paid price."""
+    generation = instance.generation.watts
+    own = 60 * generation[hour] if hour < len(generation) else 0
+    sold = -own * max(0, ceil(rates.sell))
+    most = _beside_watts(instance) + sum(_most_run(instance).values())
+    return sold + (60 * price * most if price < 0 else 0)
+
+
+def _most_run(instance: Instance) -> dict[str, int]:
+    """Highest run power of a family on each line."""
+    most: dict[str, int] = {}
+    for item in instance.eligibility:
+        most[item.line] = max(most.get(item.line, 0), item.run_w or 0)
+    return most

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from qinglian.core.errors import Problem as Cause
 from qinglian.production.decide.exact_model import Model
 from qinglian.production.decide.problem import Problem
+from qinglian.production.told_minutes import told
 
 if TYPE_CHECKING:
     from qinglian.production.model import Instance, Lot, Pin
@@ -41,7 +42,7 @@ def why_infeasible(instance: Instance, seconds: float = SECONDS) -> list[Cause]:
     if core is None:
         return []
     core = question.smallest(core)
-    return [*_causes(core), *question.calendars(core)]
+    return list(told(instance, [*_causes(core), *question.calendars(core)]))
 
 
 class _Question:

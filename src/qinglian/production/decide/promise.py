@@ -11,8 +11,10 @@ from qinglian.production.decide.board import Board
 from qinglian.production.decide.free_part import free_part
 from qinglian.production.decide.problem import Problem
 from qinglian.production.decide.repair import rebuilt
+from qinglian.production.decide.timing import retime_rest
 from qinglian.production.events import Rush, apply
 from qinglian.production.objective import CORE
+from qinglian.production.wishes import is_blind
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -114,7 +116,7 @@ def promise(
     offers = [
         offer
         for policy in POLICIES
-        if (offer := _kept(part, instance, after, plan, policy, new, objective)) is not None
+        if (offer := _kept(part, instance, after, plan, policy, new, objective, minute)) is not None
     ]
     known: dict[tuple[Task, ...], Offer] = {}
     for offer in offers:
@@ -131,8 +133,11 @@ def _kept(
     policy: Policy,
     new: set[str],
     objective: Objective,
+    minute: int,
 ) -> Offer | None:
     """Return the offer of a policy that is what its name says, None where there is none.
+
+    Where energy has a price, what makes room is timed anew; the new lots stay where the policy puts them.
 
     Crews and later stages show what they displace only in the whole plan. Where these make a gentle offer
     harm somebody, it is tried behind all other lots.
@@ -145,8 +150,11 @@ def _kept(
         if not all(_place(board, op, policy, queue, last=last) for op in queue):
             return None
         made = rebuilt(part, board, plan, after)
+        if not is_blind(objective):
+            own = {key for key in made.task_of if key[0] in new}
+            made = retime_rest(after, made, plan, objective, since=minute, fixed=own)
         price = board.cost - before
-        if part.problem.coupled:
+        if part.problem.coupled or not is_blind(objective):
             price = _whole_price(instance, plan, after, made, objective)
         offer = _offer(after, plan, made, policy, new, price)
         if not (policy == "gentle" and offer.displaced) and (policy != "asked" or offer.in_time):

@@ -19,9 +19,11 @@ from qinglian.production.decide.board import Board
 from qinglian.production.decide.decode import decode
 from qinglian.production.decide.free_part import FreePart, Key, begin, free_part
 from qinglian.production.decide.problem import Problem
+from qinglian.production.decide.timing import retime_rest
 from qinglian.production.events import Cancelled, Event, LateKit, LineDown, apply
 from qinglian.production.objective import CORE
 from qinglian.production.plan import Plan, Task
+from qinglian.production.wishes import is_blind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +36,8 @@ CHANGE_PRICE = Decimal(60)
 """What moving a lot of the released plan costs unless stated: as much as an hour late at weight 1."""
 
 MOST_MOVED = Decimal("0.10")
+RETIMING = 0.0006
+"""Seconds of the improvement kept for timing anew, per lot, where energy has a price; half of it at most."""
 ROUNDS = 3
 
 
@@ -83,6 +87,7 @@ def repair(
         Share of the other free lots that may change line.
     seconds
         When to stop improving; the answer to a small event comes sooner, and is then the same every time.
+        Where energy has a price, part of it is for timing the changed lines anew, from `minute` on.
 
     Raises
     ------
@@ -99,8 +104,13 @@ def repair(
     board = Board(part.problem, part.rows)
     reinsert(board, part.missing)
     others = part.problem.size - len(part.missing)
-    _improve(board, part.missing, _ends(part, plan), int(others * most_moved), begun + seconds)
+    until = begun + seconds
+    kept = 0.0 if is_blind(objective) else min(seconds / 2, RETIMING * len(after.lots))
+    _improve(board, part.missing, _ends(part, plan), int(others * most_moved), until - kept)
     made = rebuilt(part, board, plan, after)
+    if not is_blind(objective):
+        left = max(0.1, until - time.monotonic())
+        made = retime_rest(after, made, plan, objective, since=minute, seconds=left)
     return _outcome(after, plan, made, part, time.monotonic() - begun)
 
 

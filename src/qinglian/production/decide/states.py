@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qinglian.production.plan import Span
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from qinglian.production.decide.open_time import OpenTime
     from qinglian.production.decide.site import Active, Watts
     from qinglian.production.model import Instance, Line
-    from qinglian.production.plan import Span, Task
+    from qinglian.production.plan import Task
 
 Stretch = tuple[int, int, int]
 """Start, end, watts."""
@@ -41,28 +43,36 @@ def begin(task: Task) -> int:
     return task.setup_start if task.setup_end > task.setup_start else task.start
 
 
-def _work(load: Watts, opened: OpenTime, start: int, end: int, watts: int) -> None:
-    inside = load[start:end]
-    inside[opened.opened[start:end]] = watts
-
-
-def _gaps(line: Line, tasks: tuple[Task, ...], spans: tuple[Span, ...]) -> Iterator[Stretch]:
-    if spans:
-        watts = {"idle": line.power.idle, "start_up": line.power.start_up}
-        yield from ((s.start, s.end, watts[s.state]) for s in spans if s.state != "off")
-        return
+def ruled(line: Line, tasks: Iterable[Task]) -> Iterator[Span]:
+    """Yield the spans that the declared rule gives a line which has none of its own."""
     free, cold = line.available, not line.ready
     for task in tasks:
         yield from _by_rule(line, free, begin(task), cold)
         free, cold = task.end, False
 
 
-def _by_rule(line: Line, start: int, end: int, cold: bool) -> Iterator[Stretch]:
+def _work(load: Watts, opened: OpenTime, start: int, end: int, watts: int) -> None:
+    inside = load[start:end]
+    inside[opened.opened[start:end]] = watts
+
+
+def _gaps(line: Line, tasks: tuple[Task, ...], spans: tuple[Span, ...]) -> Iterator[Stretch]:
+    watts = {"idle": line.power.idle, "start_up": line.power.start_up}
+    for span in spans or ruled(line, tasks):
+        if span.state != "off":
+            yield span.start, span.end, watts[span.state]
+
+
+def _by_rule(line: Line, start: int, end: int, cold: bool) -> Iterator[Span]:
     """Idle, or off and started up again where it fits and takes less energy."""
     length, ahead, power = end - start, line.start_up_minutes, line.power
     fits = length >= ahead + line.minimum_off_minutes
     off = power.off * (length - ahead) + power.start_up * ahead
     if cold or (fits and off < power.idle * length):
-        yield max(start, end - ahead), end, power.start_up
+        on = max(start, end - ahead)
+        if on > start:
+            yield Span(line.id, "off", start, on)
+        if end > on:
+            yield Span(line.id, "start_up", on, end)
     elif length > 0:
-        yield start, end, power.idle
+        yield Span(line.id, "idle", start, end)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qinglian.production.decide.beginnings import Beginning
 from qinglian.production.decide.line_times import Piece, Timing, cheapest
 from qinglian.production.decide.open_time import OpenTime
 from qinglian.production.decide.rates import Rates
@@ -15,6 +16,8 @@ from qinglian.production.decide.states import drawn
 from qinglian.production.plan import Plan, Span, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from qinglian.production.decide.line_times import Minutes
     from qinglian.production.decide.rates import Amounts
     from qinglian.production.decide.site import Watts
@@ -30,14 +33,44 @@ class _Row:
     spans: tuple[Span, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Rest:
+    """The part of a plan that may be timed: the tasks of some lines that have not begun at a minute.
+
+    Parameters
+    ----------
+    since
+        Nothing that may be timed begins before.
+    begun
+        What stands of each line that may be timed; other lines stand as they are.
+    fixed
+        (lot, stage) of tasks that keep their minutes.
+    """
+
+    since: int
+    begun: Mapping[str, Beginning]
+    fixed: Collection[tuple[str, str]] = ()
+
+
 class Board:
-    """A plan while its times are changed line by line, with what it costs."""
+    """A plan while its times are changed line by line, with what it costs.
+
+    With a `rest` only that is timed, and no lot ends later than it did, or than it is due.
+    """
 
     def __init__(
-        self, instance: Instance, plan: Plan, objective: Objective, released: Plan | None = None
+        self,
+        instance: Instance,
+        plan: Plan,
+        objective: Objective,
+        released: Plan | None = None,
+        *,
+        rest: Rest | None = None,
     ) -> None:
         self.instance = instance
-        self.strict = _lateness_first(objective)
+        self.rest = rest
+        self.settled: set[str] = set()
+        self.strict = _lateness_first(objective) or rest is not None
         makespan = max((task.end for task in plan.tasks), default=0)
         self.rates = Rates.of(instance, objective, max(instance.horizon.minutes, makespan))
         self.released = {} if released is None else released.task_of
@@ -79,19 +112,34 @@ class Board:
 
         With a cap the whole is the account under the cap's price instead of the charge on the peak.
         """
-        row = self.rows[line.id]
-        if not row.tasks:
+        row, begun = self.rows[line.id], self._begun(line)
+        if begun is None or len(row.tasks) == begun.standing:
             return False
         before = self.site.cost(cap) + self._times_cost(row.tasks)
         marginal = self.site.marginal(line, cap)
-        found = cheapest(line, self._pieces(line, row, marginal), marginal)
+        free = _Row(row.tasks[begun.standing :], ())
+        found = cheapest(begun.line, self._pieces(line, free, marginal), marginal)
         if found is None:
             return False
-        self._put(line, self._timed(row, found))
-        if self.site.cost(cap) + self._times_cost(self.rows[line.id].tasks) < before:
+        timed = self._timed(free, found)
+        standing = row.tasks[: begun.standing]
+        self._put(line, _Row((*standing, *timed.tasks), (*begun.spans, *timed.spans)))
+        unsettled = self._settle(line)
+        if unsettled or self.site.cost(cap) + self._times_cost(self.rows[line.id].tasks) < before:
             return True
         self._put(line, row)
         return False
+
+    def _begun(self, line: Line) -> Beginning | None:
+        """Return what stands of a line; None where all of it does."""
+        return Beginning(line) if self.rest is None else self.rest.begun.get(line.id)
+
+    def _settle(self, line: Line) -> bool:
+        """Say whether a line's states were until now those of the rule, which knows nothing of its past."""
+        if self.rest is None or line.id in self.settled:
+            return False
+        self.settled.add(line.id)
+        return True
 
     def result(self, plan: Plan) -> Plan:
         """Return the plan with the times found; the plan itself where nothing changed."""
@@ -139,9 +187,20 @@ class Board:
         for task in row.tasks:
             setup = int(np.count_nonzero(opened.opened[task.setup_start : task.setup_end]))
             if setup:
-                pieces.append(work.setup(setup, full))
+                pieces.append(self._kept_setup(task, work.setup(setup, full)))
             pieces.append(self._run(line, task, work, joined=bool(setup)))
         return pieces
+
+    def _kept_setup(self, task: Task, piece: Piece) -> Piece:
+        """Leave a setup only the places that the rest of a plan may have."""
+        if self.rest is None:
+            return piece
+        allowed = piece.starts >= self.rest.since
+        if (task.lot, task.stage) in self.rest.fixed:
+            allowed = piece.starts == task.setup_start
+        return replace(
+            piece, starts=piece.starts[allowed], ends=piece.ends[allowed], cost=piece.cost[allowed]
+        )
 
     def _run(self, line: Line, task: Task, work: _Work, *, joined: bool) -> Piece:
         opened = work.opened
@@ -163,6 +222,10 @@ class Board:
         stages = self.instance.operations(lot)
         place = stages.index(task.stage)
         low, high = max(lot.release, self.instance.line_of[task.line].available), self.rates.minutes
+        if self.rest is not None:
+            low = max(low, self.rest.since)
+            if (task.lot, task.stage) in self.rest.fixed:
+                return task.start, task.end
         if place:
             low = max(low, self.at[lot.id, stages[place - 1]].end)
         if place + 1 < len(stages):

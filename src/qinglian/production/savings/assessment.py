@@ -63,7 +63,8 @@ def assess(
     Raises
     ------
     QinglianError
-        What :func:`compare` and :func:`claim` refuse for the default baseline;
+        ``production.savings_seed`` for each seed whose pair :func:`compare` refuses: no seed is left out, for
+        a claim over the seeds that please is none; what :func:`claim` refuses for the default baseline;
         ``production.savings_budget`` where a pair was searched differently,
         ``production.savings_seed_twice``.
     """
@@ -76,11 +77,32 @@ def assess(
     plans = {run.seed: verify(instance, run.plan) for run in chosen}
     blind = {run.seed: verify(instance, run.blind) for run in chosen}
     names = tuple(measures)
-    pairs = {seed: compare(blind[seed], plans[seed], allowance) for seed in plans}
+    pairs = _pairs(blind, plans, allowance)
     result = Assessment({name: claim(pairs, name) for name in names}, pairs)
     for label, plan in (beside or {}).items():
         _beside(result, label, verify(instance, plan), plans, names, allowance)
     return result
+
+
+def _pairs(
+    blind: Mapping[int, Verification], plans: Mapping[int, Verification], allowance: Allowance
+) -> dict[int, Comparison]:
+    """Compare seed by seed; one refused pair refuses all, and each that is refused is named."""
+    pairs: dict[int, Comparison] = {}
+    refused: list[Problem] = []
+    for seed, plan in plans.items():
+        try:
+            pairs[seed] = compare(blind[seed], plan, allowance)
+        except QinglianError as error:
+            refused += [_of_seed(seed, problem, len(plans)) for problem in error.problems]
+    if refused:
+        raise QinglianError.many(refused)
+    return pairs
+
+
+def _of_seed(seed: int, problem: Problem, seeds: int) -> Problem:
+    params = {"seed": seed, "seeds": seeds, "reason": problem.message()}
+    return Problem("production.savings_seed", None, params)
 
 
 def _beside(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from qinglian.core.errors import Problem, QinglianError
 from qinglian.production.model import Intensities
+from qinglian.production.told_minutes import told
 from qinglian.production.verify.booking import Bookings, book
 from qinglian.production.verify.checks import check, check_frozen
 from qinglian.production.verify.energy import MILLION, Energy, account, priced
@@ -146,7 +147,7 @@ def verify(
     energy = account(instance, stretches, bookings.makespan)
     cost, demand_charge = _costs(instance, energy)
     return Verification(
-        violations=tuple(problems + span_problems),
+        violations=told(instance, problems + span_problems),
         kpis=kpis(instance, bookings, times, energy),
         energy=energy,
         cost=cost,
