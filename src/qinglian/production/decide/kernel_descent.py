@@ -6,7 +6,7 @@ Operations Research Letters 34, 2006, tabled it for setup-free lines), so that m
 without walking.
 """
 
-# mypy: disable-error-code="no-any-return, arg-type, return-value, assignment"
+# mypy: disable-error-code="no-any-return, arg-type, return-value, assignment, operator"
 from __future__ import annotations
 
 from typing import Any, NamedTuple
