@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from qinglian.core.text import use_language
+from qinglian.present.figures import Curves, Gantt
 from qinglian.production.decide.construct import construct
 from qinglian.production.decide.decode import decode
 from qinglian.production.decide.problem import Problem
@@ -22,7 +23,7 @@ from qinglian.production.report import (
     power_curves,
     price_curves,
 )
-from qinglian.production.report_page import plan_page, verdict
+from qinglian.production.report_page import plan_figures, plan_page, verdict
 from qinglian.production.savings import compare
 from qinglian.production.savings_report import split_table
 from qinglian.production.schedule import gantt
@@ -67,6 +68,7 @@ def test_two_plans_show_the_change():
     found = verify(week, decode(problem, construct(problem)))
     table = figures_table({"before": found, "after": found})
     assert all(row[4] in (0, None) for row in table.rows)
+    assert table.columns[-1].digits == 3
     assert column(figures_table({"a": by_hand(), "b": by_hand()}), "change in %")["Setup time"] == 0
 
 
@@ -93,6 +95,19 @@ def test_curves_share_the_axis_of_the_schedule():
         "Carbon intensity of the grid",
     ]
     assert "synthetic" in price_curves(found)[1].notes[0]
+
+
+def test_a_page_draws_everything_on_the_axis_of_the_longer_plan():
+    found, longer = by_hand(), verify(small_week(), Plan((Task("a1", "L1", 5000, 5000, 5000, 5100),)))
+    drawn = [part for part in plan_figures(found, CORE, baseline=longer) if isinstance(part, Curves | Gantt)]
+    assert len(drawn) == 4
+    assert {chart.axis.end for chart in drawn} == {longer.energy.minutes}
+    assert longer.energy.minutes > found.energy.minutes
+
+
+def test_a_page_without_late_lots_says_so():
+    found = verify(small_week(), BY_HAND)
+    assert "No lot is late." in plan_figures(found, CORE, causes={})
 
 
 def test_late_lots_come_by_weight_with_their_cause():
@@ -123,6 +138,7 @@ def test_the_page_is_whole_and_asks_nobody_for_anything(language):
     written = plan_page(found, CORE, baseline=found, more=[split_table(compare(found, found))])
     assert f'lang="{language}"' in written
     assert written.count("<svg ") == 6
+    assert "svg{max-width:100%;height:auto}" in written  # the whole week in the window, and on paper
     assert not any(word in written for word in ("href", "src=", "<script", "@import"))
     assert ("capacity" in written) == (language == "en") or "setup" in written
 

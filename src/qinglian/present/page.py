@@ -22,11 +22,14 @@ body{font:15px/1.5 system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",
 max-width:1640px;padding:0 1rem;color:#222;background:#fff}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
 .scroll{overflow-x:auto}table{border-collapse:collapse;margin:.5rem 0}
-caption{text-align:left;font-weight:600;padding:.3rem 0}
+caption{text-align:left;font-weight:600;padding:.3rem 0;white-space:nowrap}
 th,td{padding:.15rem .7rem .15rem 0;text-align:left;border-bottom:1px solid #ddd;vertical-align:top}
-.right{text-align:right;font-variant-numeric:tabular-nums}tfoot td{color:#666;border:0}
+thead th,tbody td{word-break:keep-all}
+.right{text-align:right;font-variant-numeric:tabular-nums}td.right{white-space:nowrap}
+tfoot td{color:#666;border:0}
 details{margin:.3rem 0 1rem}summary{cursor:pointer;color:#666}
 svg{display:block;margin:.5rem 0}
+@media print,(min-width:1000px){svg{max-width:100%;height:auto}}
 @media (prefers-color-scheme:dark){body{color:#e4e4e4;background:#161616}th,td{border-color:#444}
 tfoot td,summary{color:#aaa}}
 """

@@ -35,7 +35,7 @@ def figures_table(plans: Mapping[str, Verification], title: str = "") -> Table:
     columns += [Column(name, kind="quantity") for name in names]
     if len(found) == 2:
         columns.append(Column(text("production.report_change"), kind="quantity"))
-        columns.append(Column(text("production.report_share"), kind="share"))
+        columns.append(Column(text("production.report_share"), kind="share", digits=3))
     return Table("", tuple(columns), tuple(rows), _named(found[0]) if found else ())
 
 

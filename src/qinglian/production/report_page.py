@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qinglian.core.text import text
@@ -23,7 +24,7 @@ from qinglian.production.schedule import gantt
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from qinglian.present.figures import Figure
+    from qinglian.present.figures import Curves, Figure
     from qinglian.production.objective import Objective
     from qinglian.production.verify import Verification
 
@@ -53,15 +54,20 @@ def plan_figures(
     parts: list[Figure | str] = [text("production.page_made", origin=found.plan.origin or "?")]
     parts += [verdict(found), bound_sentence(found)]
     parts += [compared(found, baseline), objective_table(found, objective), *more]
-    parts += [gantt(found)]
     if baseline is not None:
         curves = {text("production.plan_label"): found, text("production.baseline_label"): baseline}
     else:
         curves = {text("production.plan_label"): found}
-    parts += [power_curves(curves), *price_curves(found), load_heatmap(found)]
+    parts += [*_over_time(found, power_curves(curves)), load_heatmap(found)]
     known = late_causes(found, objective) if causes is None else causes
-    parts += [late_table(found, causes=known), line_load(found)]
-    return parts
+    late = late_table(found, causes=known) if found.kpis.late else text("production.nobody_late")
+    return [*parts, late, line_load(found)]
+
+
+def _over_time(found: Verification, power: Curves) -> list[Figure]:
+    """Return the schedule, the power and the prices on one axis, that of the longer plan."""
+    prices = [replace(curves, axis=power.axis) for curves in price_curves(found)]
+    return [replace(gantt(found), axis=power.axis), power, *prices]
 
 
 def compared(found: Verification, baseline: Verification | None) -> Figure:
@@ -69,9 +75,9 @@ def compared(found: Verification, baseline: Verification | None) -> Figure:
     label = text("production.plan_label")
     if baseline is None:
         return figures_table({label: found})
-    name, origin = text("production.baseline_label"), baseline.plan.origin
-    origin = text("production.origin_rules") if origin == RULES else origin
-    return figures_table({f"{name}: {origin}" if origin else name: baseline, label: found})
+    origin = text("production.origin_rules") if baseline.plan.origin == RULES else baseline.plan.origin
+    name = text("production.baseline_of", origin=origin) if origin else text("production.baseline_label")
+    return figures_table({name: baseline, label: found})
 
 
 def verdict(found: Verification) -> str:
