@@ -109,7 +109,6 @@ def _brood(first: Any, seed: np.random.SeedSequence) -> Brood:
         plans=np.zeros((PLANS, size), np.int64),
         value=np.zeros(PLANS),
         champions=np.zeros((PLANS, size), np.int64),
-        champion_value=np.zeros(PLANS),
         best=np.asarray(first, np.int64),
         best_value=np.full(1, np.inf),
         count=np.zeros(COUNTS, np.int64),

@@ -19,7 +19,7 @@ COUNTS = 5
 
 
 class Brood(NamedTuple):
-    """Plans and their costs, the same for champions, the best plan found, counts, and room to work in.
+    """Plans and their costs, champions, the best plan found, counts, and room to work in.
 
     Before the first child `best` is the plan to begin with.
     """
@@ -27,7 +27,6 @@ class Brood(NamedTuple):
     plans: Any
     value: Any
     champions: Any
-    champion_value: Any
     best: Any
     best_value: Any
     count: Any
@@ -45,9 +44,8 @@ def lent(row: Row, sheet: Sheet, brood: Brood) -> tuple[Row, Sheet, Brood]:
         Sheet(borrowed(sheet.stops), borrowed(sheet.ahead), borrowed(sheet.steps)),
         Brood(
             borrowed(brood.plans), borrowed(brood.value), borrowed(brood.champions),
-            borrowed(brood.champion_value), borrowed(brood.best), borrowed(brood.best_value),
-            borrowed(brood.count), borrowed(brood.room), borrowed(brood.taken), borrowed(brood.child),
-            borrowed(brood.noise),
+            borrowed(brood.best), borrowed(brood.best_value), borrowed(brood.count), borrowed(brood.room),
+            borrowed(brood.taken), borrowed(brood.child), borrowed(brood.noise),
         ),
     )  # fmt: skip
 
@@ -194,7 +192,7 @@ def admit(sheet: Sheet, brood: Brood, value: float) -> None:
 
 @inner
 def retire(brood: Brood) -> None:
-    """End a population: its best plan becomes a champion, unless it was one of champions."""
+    """End a population: its best plan becomes a champion, or after one of champions the first of new ones."""
     count = brood.count
     best = 0
     for place in range(len(brood.plans)):
@@ -203,6 +201,5 @@ def retire(brood: Brood) -> None:
     if count[N_FINAL] != 0:
         count[N_CHAMPIONS] = count[N_FINAL] = 0
     brood.champions[count[N_CHAMPIONS], :] = brood.plans[best]
-    brood.champion_value[count[N_CHAMPIONS]] = brood.value[best]
     count[N_CHAMPIONS] += 1
     count[N_FILLED] = count[N_STALE] = 0

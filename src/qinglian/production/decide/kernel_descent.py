@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from qinglian.production.decide.kernel_cache import inner, merged
+from qinglian.production.decide.kernel_exchange import turn_round
 from qinglian.production.decide.kernel_moves import draw
 from qinglian.production.decide.kernel_rows import INFINITE, LATE, overdue
 
@@ -169,8 +170,23 @@ def best_exchange(row: Row, sheet: Sheet, at: int) -> tuple[float, int, int, int
     Returns the cost of the plan afterwards, the kind, where the second block begins and ends, and how many
     exchanges were looked at.
     """
+    least = sheet.stops[len(row.job)].before - 1e-6
+    found, begin, stop, looks = best_blocks(row, sheet, at, least)
+    value, last, more = best_pair(row, sheet, at, found)
+    if last > 0:
+        return value, PAIR, last, last, looks + more
+    return found, BLOCKS if stop > 0 else NOTHING, begin, stop, looks + more
+
+
+@merged
+def best_blocks(row: Row, sheet: Sheet, at: int, found: float) -> tuple[float, int, int, int]:
+    """Find the best exchange of the block at an index with the next one that costs less than `found`.
+
+    Returns the cost afterwards, where the second block begins and ends (0 for none), and how many were looked
+    at.
+    """
     stops, size = sheet.stops, len(row.job)
-    found, kind, begin, stop, looks = stops[size].before - 1e-6, NOTHING, 0, 0, 0
+    begin, stop, looks = 0, 0, 0
     head, first = stops[at - 1], stops[at]
     gap, floor = 0, FLAT
     for middle in range(at + 1, min(size, at + REACH) + 1):
@@ -192,20 +208,29 @@ def best_exchange(row: Row, sheet: Sheet, at: int) -> tuple[float, int, int, int
             value = cost + more
             if value < found and middle > at + 1:
                 value, now = within(row, sheet, at + 1, middle - 1, now - first.end, gap, floor, value, found)
-            if value >= found:  # the first block only gets later from here on
+            if value >= found:  # where setups keep the triangle inequality, the first block only gets later
                 break
             value = rest(row, sheet, last + 1, now, np.int64(inmost.family), value, found)
             if value < found:
-                found, kind, begin, stop = value, BLOCKS, middle, last
-    gap, floor = 0, FLAT
+                found, begin, stop = value, middle, last
+    return found, begin, stop, looks
+
+
+@merged
+def best_pair(row: Row, sheet: Sheet, at: int, found: float) -> tuple[float, int, int]:
+    """Find the best exchange of the operation at an index with one further on that costs less than `found`.
+
+    Returns the cost afterwards, where the other one stands (0 for none), and how many were looked at.
+    """
+    stops, size = sheet.stops, len(row.job)
+    head, first = stops[at - 1], stops[at]
+    gap, floor, stop, looks = 0, FLAT, 0, 0
     for last in range(at + 2, min(size, at + REACH) + 1):
         looks += 1
         inmost, e = stops[last - 1], stops[last]
         if last > at + 2:
             gap += inmost.gap
             floor = max(floor - inmost.gap, np.int64(inmost.floor))
-        else:
-            gap, floor = 0, FLAT
         end, more = begun(row, e, np.int64(head.end), np.int64(head.family))
         now, value = begun(row, stops[at + 1], end, np.int64(e.family))
         value += head.before + more
@@ -217,15 +242,19 @@ def best_exchange(row: Row, sheet: Sheet, at: int) -> tuple[float, int, int, int
             now, more = begun(row, first, now, np.int64(inmost.family))
             value = rest(row, sheet, last + 1, now, np.int64(first.family), value + more, found)
         if value < found:
-            found, kind, begin, stop = value, PAIR, last, last
-    return found, kind, begin, stop, looks
+            found, stop = value, last
+    return found, stop, looks
 
 
 @inner
 def descend(row: Row, sheet: Sheet, room: Any, noise: Any) -> tuple[float, int]:
-    """Make the best exchange of each index in turn until no index has one; return the cost and the looks."""
+    """Make the best exchange of each index in turn until no index has one; return the cost and the looks.
+
+    Huge costs are rounded, so that two plans might each seem better than the other: only what is less than
+    all before counts as progress.
+    """
     size = len(row.job)
-    value = lay(row, sheet, 1)
+    value = least = lay(row, sheet, 1)
     table(row, sheet)
     at, quiet, looks = 1 + draw(noise, size), 0, 0
     while quiet < size - 1:
@@ -236,26 +265,13 @@ def descend(row: Row, sheet: Sheet, room: Any, noise: Any) -> tuple[float, int]:
         if kind == NOTHING:
             continue
         if kind == BLOCKS:
-            turn(sheet.stops, room, at, begin, stop)
+            turn_round(sheet.stops, room, at, begin - at, 0, stop + 1 - begin)
         else:
             room[0] = sheet.stops[at]
             sheet.stops[at] = sheet.stops[stop]
             sheet.stops[stop] = room[0]
         value = lay(row, sheet, at)
         table(row, sheet)
-        quiet = 0
+        if value < least:
+            least, quiet = value, 0
     return value, looks
-
-
-@merged
-def turn(stops: Any, room: Any, at: int, middle: int, last: int) -> None:
-    """Put what stands from `middle` to `last` before what stands from `at` to `middle`."""
-    for index in range(at, middle):
-        room[index] = stops[index]
-    to = at
-    for index in range(middle, last + 1):
-        stops[to] = stops[index]
-        to += 1
-    for index in range(at, middle):
-        stops[to] = room[index]
-        to += 1
