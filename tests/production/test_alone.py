@@ -27,7 +27,7 @@ from tests.production.weeks import random_week
 def _kernels():
     from qinglian.production.decide.warm import warm
 
-    warm(alone=True)
+    warm(made(3, 40))
 
 
 def line_alone(seed: int, most: int) -> Problem:

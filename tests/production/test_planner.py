@@ -8,11 +8,11 @@ import pytest
 
 from qinglian.production import planner
 from qinglian.production.decide import Step, solve
-from qinglian.production.decide.construct import ATCS, EDD, dispatch
+from qinglian.production.decide.construct import ATCS, EDD, FEWER, dispatch
 from qinglian.production.decide.problem import Problem
 from qinglian.production.decide.search import rules as search_rules
 from qinglian.production.objective import CORE
-from qinglian.production.planner import EVERY, FEWER, HURRIED, Effort, due_date_plan, first_plan
+from qinglian.production.planner import EVERY, HURRIED, Effort, due_date_plan, first_plan
 from qinglian.production.wishes import objective_of
 
 from .weeks import random_week

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from qinglian.production.decide import Problem, Step, search, solve
+from qinglian.production.decide import Problem, Step, alone, islands, search, solve
 from qinglian.production.decide.clocks import Clock
 from qinglian.production.decide.construct import EDD, FEWEST_SETUPS, construct, dispatch
 from qinglian.production.decide.decode import cost, decode, place
-from qinglian.production.decide.problem import sequences_of
-from qinglian.production.model import Calendar, Pin, Window
+from qinglian.production.decide.problem import ALONE, sequences_of
+from qinglian.production.decide.warm import warm
+from qinglian.production.model import Calendar, Lot, Pin, Window
 from qinglian.production.readers import read_instance
 from qinglian.production.verify import verify
 from tests.production.small_plants import plant
@@ -26,8 +27,6 @@ from tests.production.weeks import random_week
 
 @pytest.fixture(scope="module", autouse=True)
 def _kernels():
-    from qinglian.production.decide.warm import warm
-
     warm()
 
 
@@ -225,3 +224,23 @@ def test_stages_are_searched_and_not_only_dispatched(tmp_path):
     found = search(problem, iterations=40_000, seed=1)
     assert found.objective < found.trace[0].objective
     assert not verify(problem.instance, decode(problem, found.sequences)).violations
+
+
+@pytest.mark.parametrize("lots", [3, ALONE + 1])
+def test_what_a_search_on_one_line_calls_is_compiled_before(lots, monkeypatch):
+    week = random_week(3)
+    line, able = week.lines[0], tuple(item for item in week.eligibility if item.line == week.lines[0].id)
+    some = tuple(Lot(id=f"J{number}", family=able[0].family, units=1, due=9) for number in range(lots))
+    problem = Problem.of(replace(week, lines=(line,), eligibility=able, lots=some, pins=(), crews=()))
+    called = []
+    for module, name in ((islands, "trade"), (islands, "rebuild"), (alone, "breed")):
+        real = getattr(module, name)
+        monkeypatch.setattr(
+            module, name, lambda *given, real=real, name=name: called.append(name) or real(*given)
+        )
+    warm(problem)
+    ready = set(called)
+    called.clear()
+    search(problem, iterations=2000, islands=1)
+    assert ready
+    assert set(called) <= ready

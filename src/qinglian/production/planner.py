@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from qinglian.core.errors import QinglianError
-from qinglian.production.decide.construct import ATCS, EDD, construct
+from qinglian.production.decide.construct import EDD, FEWER, construct
 from qinglian.production.decide.decode import decode
 from qinglian.production.decide.problem import Problem
 from qinglian.production.decide.search import rules
@@ -29,6 +29,7 @@ RULES = "dispatching rules (best of ATCS)"
 """Origin of a plan that no search has touched."""
 
 BY_DUE_DATE = "dispatching by due date (EDD)"
+"""Origin of a plan in the order of due dates."""
 
 EVERY = 5.0
 """Seconds between two checkpoints."""
@@ -45,9 +46,6 @@ FOLLOWING, MOST_FOLLOWING = 2.3, 0.35
 
 SMOOTHING = 0.15
 """Share of the time kept for lowering the peak, where it has a price."""
-
-
-FEWER = ATCS[5:7]
 
 
 def _nothing(_: object) -> None:
@@ -223,4 +221,13 @@ class _Watch:
         self.saved, self.last = step.objective, time.monotonic()
 
 
-__all__ = ["Effort", "first_plan", "is_blind", "make_plan", "missing_extra", "require_extra", "solved"]
+__all__ = [
+    "Effort",
+    "due_date_plan",
+    "first_plan",
+    "is_blind",
+    "make_plan",
+    "missing_extra",
+    "require_extra",
+    "solved",
+]

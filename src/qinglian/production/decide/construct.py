@@ -39,6 +39,9 @@ class Rule:
 ATCS = tuple(
     Rule(due, setup, ready) for due in (0.3, 0.7, 1.5) for setup in (0.5, 1.0) for ready in (0.05, 0.2)
 )
+FEWER = ATCS[5:7]
+"""Those in the middle, the only ones tried where there are many operations or there is little time."""
+
 EDD = Rule(math.inf, math.inf, first_due=True)
 FEWEST_SETUPS = Rule(math.inf, 1e-3, urgency=0.0)
 

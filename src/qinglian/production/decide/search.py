@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qinglian.production.decide.construct import ATCS, Rule, construct
+from qinglian.production.decide.construct import ATCS, FEWER, Rule, construct
 from qinglian.production.decide.decode import cost, place
 from qinglian.production.decide.pace import Budget, Pace, price_unit
 from qinglian.production.decide.stages import implied
@@ -91,33 +91,33 @@ def search(
     budget = Budget(clock(), seconds, iterations, cancelled or (lambda: False), clock)
     first = construct(problem, rules(problem)) if start is None else start
     run = _Run(problem, first, budget, progress or (lambda _: None), bound)
-    if problem.size and not run.reached() and compiled(budget, problem.alone):
+    if problem.size and not run.reached() and compiled(budget, problem):
         run.improve(_workers(islands, iterations), seed)
     return run.result()
 
 
-def compiled(budget: Budget, alone: bool = False) -> bool:
+def compiled(budget: Budget, problem: Problem) -> bool:
     """Compile or load the kernels in the background; return whether they stand before the budget ends."""
     done: list[bool] = []
-    thread = threading.Thread(target=_warm, args=(done, alone), daemon=True, name="compile")
+    thread = threading.Thread(target=_warm, args=(done, problem), daemon=True, name="compile")
     thread.start()
     while thread.is_alive() and not budget.over(0):
         thread.join(0.05)
     return bool(done)
 
 
-def _warm(done: list[bool], alone: bool) -> None:
+def _warm(done: list[bool], problem: Problem) -> None:
     try:
         from qinglian.production.decide.warm import warm
     except ImportError:  # without numba the dispatching rules still plan
         return
-    warm(alone)
+    warm(problem)
     done.append(True)
 
 
 def rules(problem: Problem) -> tuple[Rule, ...]:
     """Rules worth trying first."""
-    return ATCS if problem.size <= MANY else ATCS[5:7]
+    return ATCS if problem.size <= MANY else FEWER
 
 
 def _workers(islands: int | None, iterations: int | None) -> int:
@@ -160,9 +160,9 @@ class _Run:
         return Result(self.best, self.objective, self.moves, self.budget.elapsed(), tuple(self.trace))
 
     def improve(self, workers: int, seed: int) -> None:
-        from qinglian.production.decide.warm import team_of
+        from qinglian.production.decide.warm import workers_for
 
-        team = team_of(self.problem, self.best, workers, seed)
+        team = workers_for(self.problem)(self.problem, self.best, workers, seed)
         pace = Pace(self.budget, self.problem, workers, np.random.default_rng([seed, 2]))
         try:
             while not self.budget.over(pace.done * workers) and not self.reached():

@@ -10,20 +10,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from qinglian.production.decide.alone import Breeders
     from qinglian.production.decide.islands import Team
-    from qinglian.production.decide.problem import Problem, Sequences
+    from qinglian.production.decide.problem import Problem
 
 _LOCK = threading.Lock()
 
 
-def warm(alone: bool = False) -> None:
-    """Make the kernels ready, `alone` those for a line alone; a second caller waits for the first."""
+def warm(asked: Problem | None = None) -> None:
+    """Make the kernels ready that a search of a problem calls; a second caller waits for the first.
+
+    Without a problem, those for several lines: only one line, or a makespan, is also ruined and recreated.
+    """
     with _LOCK:
         import numpy as np
 
         from qinglian.production.decide.problem import Problem
         from qinglian.production.model import Eligibility, Family, Horizon, Instance, Line, Lot, Power
 
-        names = ("A",) if alone else ("A", "B")
+        ruins = asked is not None and (asked.lines == 1 or asked.makespan)
+        names = ("A",) if ruins else ("A", "B")
         instance = Instance(
             horizon=Horizon(datetime(2024, 1, 1, tzinfo=UTC), 60, 60),
             lines=tuple(Line(id=name, power=Power(run=1)) for name in names),
@@ -32,14 +36,15 @@ def warm(alone: bool = False) -> None:
             lots=tuple(Lot(id=name, family="F", units=2, due=1) for name in ("A", "B")),
         )
         rows = [np.arange(2, dtype=np.int32)] + [np.zeros(0, np.int32)] * (len(names) - 1)
-        team = team_of(Problem.of(instance), rows, 1, 0)
+        small = Problem.of(instance)
+        team = workers_for(small if asked is None else asked)(small, rows, 1, 0)
         team.round(1.0, 2)
         team.close()
 
 
-def team_of(problem: Problem, sequences: Sequences, workers: int, seed: int) -> Team | Breeders:
-    """Return the workers that suit a problem; importing them takes a second."""
+def workers_for(problem: Problem) -> type[Team] | type[Breeders]:
+    """Return the kind of workers that suits a problem; importing them takes a second."""
     from qinglian.production.decide.alone import Breeders
     from qinglian.production.decide.islands import Team
 
-    return (Breeders if problem.alone else Team)(problem, sequences, workers, seed)
+    return Breeders if problem.alone else Team
