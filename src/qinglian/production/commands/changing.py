@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -29,8 +29,14 @@ if TYPE_CHECKING:
 
 HUNDRED = 100
 
-Asked: TypeAlias = tuple[tuple[str, ...], tuple[Path, ...], tuple[tuple[str, str], ...], tuple[str, ...]]
-"""Lines down, files of rush orders, late kits with their times, and cancelled lots."""
+
+class Asked(NamedTuple):
+    """What the options of a repair name, as often as they were given: exactly one event is allowed."""
+
+    down: tuple[str, ...]
+    rush: tuple[Path, ...]
+    late_kit: tuple[tuple[str, str], ...]
+    cancelled: tuple[str, ...]
 
 
 @click.command("repair", help="production.help_repair")
@@ -94,11 +100,11 @@ def repair(
     from qinglian.production.plan_folder import PlanFolder
     from qinglian.production.what_if import judged_after
 
-    _one_of(lines, rushes, late_kits, cancelled)
+    asked = _one_of(Asked(lines, rushes, late_kits, cancelled))
     folder = PlanFolder.open(home)
     instance, plan = folder.instance, folder.plan
     minute = _minute(console, instance, since)
-    event = _event(instance, (lines, rushes, late_kits, cancelled), minute, until)
+    event = _event(instance, asked, minute, until)
     objective = replace(folder.brief.objective, deviation=change_price, levels=())
     done = mend(
         instance,
@@ -143,10 +149,11 @@ def repair(
     return None if found.after.valid else Exit.AUDIT_FAILED
 
 
-def _one_of(*asked: tuple[object, ...]) -> None:
+def _one_of(asked: Asked) -> Asked:
     """Refuse none and several, also of one kind: an option given twice would hide the first."""
     if sum(map(len, asked)) != 1:
         raise click.UsageError(text("production.one_event"))
+    return asked
 
 
 def _changes(found: WhatIf) -> list[tuple[str, Decimal | Fraction | int]]:
@@ -186,13 +193,13 @@ def _event(instance: Instance, asked: Asked, minute: int, until: str | None) -> 
     from qinglian.production.rush_orders import read_rush
     from qinglian.production.when import minute_of
 
-    for line in asked[0]:
+    for line in asked.down:
         return LineDown(line, minute, None if until is None else minute_of(instance, until, edge="end"))
-    for file in asked[1]:
+    for file in asked.rush:
         return read_rush(file, instance)
-    for kit, time in asked[2]:
+    for kit, time in asked.late_kit:
         return LateKit(kit, minute_of(instance, time))
-    return Cancelled(*asked[3])
+    return Cancelled(*asked.cancelled)
 
 
 @contextmanager

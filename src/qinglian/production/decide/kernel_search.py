@@ -146,7 +146,7 @@ def trade(
         now += change
         for index in range(2 if between else 1):
             dirty[scratch.touched[index]] = 1
-        if now < lowest - 1e-6:
+        if now < lowest - 1e-6:  # as in `rebuild`: one function for both costs some 3 % of the speed
             lowest = now
             remember(tables, state, best, hand.members, dirty)
     return now, lowest
