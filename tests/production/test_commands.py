@@ -474,6 +474,7 @@ def test_beside_the_claim_stand_the_rules_and_the_planners_own_plan_and_a_named_
 def test_a_year_without_a_calendar_is_refused(week, tmp_path, capsys):
     words = ["production", "savings", str(week), "--iterations", "10", "--out", str(tmp_path / "s")]
     assert run([*words, "--annual", "2026", "120960", " "]) == Exit.REFUSED
+    assert run([*words, "--annual", "120960", "2026", "works calendar 2026"]) == Exit.REFUSED
     assert "works calendar 2026" in capsys.readouterr().err
 
 

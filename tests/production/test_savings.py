@@ -154,6 +154,8 @@ def test_claims_and_years() -> None:
         annual(found, None)
     with pytest.raises(ValueError, match="calendar"):
         OperatingYear(2026, 1, " ")
+    with pytest.raises(ValueError, match="four digits"):
+        OperatingYear(75_000, 2026, "works calendar 2026")
 
 
 def test_noise_is_not_detected() -> None:

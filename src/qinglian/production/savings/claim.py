@@ -113,6 +113,8 @@ class OperatingYear:
     source: str
 
     def __post_init__(self) -> None:
+        if not 1000 <= self.year <= 9999:  # year and minutes change places easily
+            raise ValueError("a year has four digits")
         if not 0 < self.minutes <= 366 * 1_440:
             raise ValueError("a year has up to 527,040 minutes")
         if not self.source.strip():
