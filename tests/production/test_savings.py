@@ -11,11 +11,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qinglian.core.errors import QinglianError
+from qinglian.core.text import use_language
 from qinglian.production.model import CarbonIntensity, Generation, Instance
 from qinglian.production.plan import Plan
-from qinglian.production.savings import CAUSES, Allowance, OperatingYear, Run, annual, assess, claim, compare
+from qinglian.production.savings import (
+    CAUSES,
+    Allowance,
+    Assessment,
+    OperatingYear,
+    Run,
+    annual,
+    assess,
+    claim,
+    compare,
+)
 from qinglian.production.savings.assessment import runs
 from qinglian.production.savings.claim import median_interval
+from qinglian.production.savings_report import allowance_sentence, annual_figures
 from qinglian.production.verify import verify
 from tests.production.small_plants import HOURS, place, plant
 
@@ -210,3 +222,17 @@ def test_the_seed_that_breaks_the_allowance_is_named_and_not_left_out() -> None:
     assert "--allowance" in error.value.problem.fix("en")
     assert "不会剔除" in error.value.problem.fix("zh")
     assert not any(f"Seed {seed} " in said for seed in range(6))
+
+
+def test_what_is_not_detected_is_named_as_people_name_it() -> None:
+    compared = pairs(replace(plant(9), generation=Generation()), 7, swap=True)
+    found = Assessment({"kwh": claim(compared, "kwh")}, compared)
+    said = annual_figures(found, OperatingYear(2026, 75_000, "works calendar 2026"))
+    assert said == ["No saving of Energy bought (kWh) was detected, so there is none to extend to a year."]
+
+
+def test_the_allowance_is_said_in_words() -> None:
+    allowed = Allowance(Fraction(5, 100), minutes=1_200, lots=2)
+    assert "5% of the baseline's and 1,200 min, 2 more late lots" in allowance_sentence(allowed)
+    use_language("zh")
+    assert "5% 加 1,200 分钟，延期批次最多增加 2 个" in allowance_sentence(allowed)

@@ -15,6 +15,7 @@ from qinglian.production.report import figures_table
 from qinglian.production.savings import Allowance, Comparison, Run, assess
 from qinglian.production.savings.comparison import EQUAL
 from qinglian.production.savings_report import (
+    allowance_sentence,
     annual_document,
     annual_figures,
     beside_table,
@@ -70,7 +71,7 @@ class Saved:
             figures_table({names[0]: pair.baseline, names[1]: pair.plan}),
             split_table(pair),
             claims_table(self.assessment),
-            text("production.savings_allowance", allowance=str(self.allowance)),
+            allowance_sentence(self.allowance),
         ]
         if self.assessment.beside:
             found.append(beside_table(self.assessment))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from qinglian.core.errors import QinglianError
 from qinglian.core.text import text
 from qinglian.present.figures import Column, Table
+from qinglian.present.numbers import share
 from qinglian.production.savings import annual
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from qinglian.present.figures import Figure
-    from qinglian.production.savings import Assessment, Claim, Comparison, OperatingYear, Split
+    from qinglian.production.savings import Allowance, Assessment, Claim, Comparison, OperatingYear, Split
 
 
 def split_table(found: Comparison) -> Table:
@@ -53,6 +53,16 @@ def claims_table(found: Assessment) -> Table:
     return Table(text("production.savings_claims"), _claim_columns(), tuple(rows), (note,))
 
 
+def allowance_sentence(allowed: Allowance) -> str:
+    """Say how much less punctual a plan may be than its baseline."""
+    return text(
+        "production.savings_allowance",
+        share=share(allowed.tardiness),
+        minutes=f"{allowed.minutes:,}",
+        lots=allowed.lots,
+    )
+
+
 def beside_table(found: Assessment) -> Table:
     """Return the same against other baselines, which is beside the claim and no claim."""
     rows = [
@@ -73,7 +83,7 @@ def _claim_row(measure: str, item: Claim) -> tuple[str, Fraction, Fraction, Frac
 def _claim_columns() -> tuple[Column, ...]:
     return (
         *_saving_columns(),
-        Column(text("production.savings_share"), kind="share"),
+        Column(text("production.savings_share"), kind="share", digits=3),
         Column(text("production.savings_verdict")),
     )
 
@@ -89,15 +99,17 @@ def _saving_columns() -> tuple[Column, ...]:
 
 def annual_figures(found: Assessment, year: OperatingYear) -> list[Figure | str]:
     """Return the claims extended to a year, and why one is not."""
-    rows: list[tuple[str, Fraction, Fraction, Fraction]] = []
-    refused: list[Figure | str] = []
-    for measure, item in found.claims.items():
-        try:
-            whole = annual(item, year)
-        except QinglianError as refusal:
-            refused.append(refusal.problem.message())
-        else:
-            rows.append((measure_name(measure), whole.median, whole.low, whole.high))
+    whole = {measure: _annual_or_none(item, year) for measure, item in found.claims.items()}
+    rows = [
+        (measure_name(measure), ends["median"], ends["low"], ends["high"])
+        for measure, ends in whole.items()
+        if ends is not None
+    ]
+    refused = [
+        text("production.savings_not_annual", measure=measure_name(measure))
+        for measure, ends in whole.items()
+        if ends is None
+    ]
     title = text("production.savings_annual", year=year.year, minutes=f"{year.minutes:,}", source=year.source)
     note = text("production.savings_annual_note")
     return [*([Table(title, _saving_columns(), tuple(rows), (note,))] if rows else []), *refused]
