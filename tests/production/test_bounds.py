@@ -104,6 +104,10 @@ def test_a_bound_below_zero_says_why():
     assert not any("zero" in text or "负" in text for (_, _, bound), text in said.items() if bound > 0)
 
 
+def test_a_large_bound_is_written_out():
+    assert "1,234,568." in bound_sentence(verify(sunny(0), Plan((), bound=1_234_567.75)))
+
+
 def test_adding_up_like_operations_hardly_weakens_the_bound(monkeypatch):
     instance = random_week(4, load=0.8)
     lines = [replace(line, power=Power(run=4000 + 1000 * n)) for n, line in enumerate(instance.lines)]

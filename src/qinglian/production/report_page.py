@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from qinglian.core.text import text
+from qinglian.present.numbers import shown
 from qinglian.present.page import page
 from qinglian.production.explain import Explainer
 from qinglian.production.planner import RULES
@@ -91,7 +93,7 @@ def bound_sentence(found: Verification) -> str:
     """Say the best bound, or that there is none."""
     if found.plan.bound is None:
         return text("production.page_no_bound")
-    said = text("production.page_bound", bound=f"{found.plan.bound:,.6g}")
+    said = text("production.page_bound", bound=shown(Fraction(found.plan.bound)))
     if found.plan.bound >= 0:
         return said
     tariff, generation = found.instance.tariff, found.instance.generation

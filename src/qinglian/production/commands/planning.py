@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import click
 
 from qinglian.core.text import text
 from qinglian.present.exits import Exit
+from qinglian.present.numbers import shown
 from qinglian.production.commands.options import (
     FOLDER,
     NUMBER,
@@ -216,7 +218,7 @@ class _Told:
         if step.seconds < self.next:
             return
         self.next = next((at for at in (1.0, 2.0, 5.0, 10.0) if at > step.seconds), step.seconds + 10.0)
-        bound = text("production.no_bound") if step.bound is None else f"{step.bound:,.6g}"
+        bound = text("production.no_bound") if step.bound is None else shown(Fraction(step.bound))
         objective = f"{step.objective:,.0f}"
         self.console.note(
             text(
