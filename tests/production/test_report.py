@@ -11,6 +11,7 @@ from qinglian.production.decide.construct import construct
 from qinglian.production.decide.decode import decode
 from qinglian.production.decide.problem import Problem
 from qinglian.production.lots import with_lots
+from qinglian.production.makers import maker
 from qinglian.production.model import Order
 from qinglian.production.objective import CORE
 from qinglian.production.plan import Plan, Task
@@ -141,6 +142,24 @@ def test_the_page_is_whole_and_asks_nobody_for_anything(language):
     assert "svg{max-width:100%;height:auto}" in written  # the whole week in the window, and on paper
     assert not any(word in written for word in ("href", "src=", "<script", "@import"))
     assert ("capacity" in written) == (language == "en") or "setup" in written
+
+
+@pytest.mark.parametrize(
+    ("origin", "english", "chinese"),
+    [
+        ("qinglian, seed 3, 5 seconds", "qinglian, seed 3, 5 seconds", "qinglian（随机种子 3，5 秒）"),
+        ("qinglian, seed 3, 5 seconds; repaired", "qinglian, seed 3, 5 seconds, repaired", "已修复"),
+        ("dispatching rules (best of ATCS)", "dispatching rules", "派工规则"),
+        ("SAP; night shift", "SAP; night shift", "SAP; night shift"),
+        ("", "", ""),
+    ],
+)
+def test_who_made_a_plan_is_said_in_both_languages(origin, english, chinese):
+    plan = Plan((), origin=origin, facts={"seed": "3", "seconds": "5"})
+    assert maker(plan) == english
+    use_language("zh")
+    assert chinese in maker(plan)
+    assert not chinese or "seconds" not in maker(plan)
 
 
 def test_a_plan_that_breaks_rules_is_called_so():

@@ -101,9 +101,9 @@ def require_extra() -> None:
 
 
 def first_plan(instance: Instance, objective: Objective = CORE, seconds: float | None = None) -> Plan:
-    """Return the best plan of the dispatching rules, of fewer rules where there are many lots.
+    """Return the best plan of the dispatching rules.
 
-    So it is where there is little time for the lots there are: the search gains more in it.
+    Where there are many lots, or little time for them, fewer rules are tried: the search gains more in it.
     """
     problem = Problem.of(instance, objective)
     hurried = seconds is not None and seconds < HURRIED * len(instance.lots)

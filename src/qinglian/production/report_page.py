@@ -10,7 +10,7 @@ from qinglian.core.text import text
 from qinglian.present.numbers import shown
 from qinglian.present.page import page
 from qinglian.production.explain import Explainer
-from qinglian.production.planner import RULES
+from qinglian.production.makers import maker
 from qinglian.production.report import (
     SHOWN_LATE,
     figures_table,
@@ -53,7 +53,7 @@ def plan_figures(
     causes: dict[str, str] | None = None,
 ) -> list[Figure | str]:
     """Return what a page of a plan shows, top to bottom."""
-    parts: list[Figure | str] = [text("production.page_made", origin=found.plan.origin or "?")]
+    parts: list[Figure | str] = [text("production.page_made", origin=maker(found.plan) or "?")]
     parts += [verdict(found), bound_sentence(found)]
     parts += [compared(found, baseline), objective_table(found, objective), *more]
     if baseline is not None:
@@ -77,7 +77,7 @@ def compared(found: Verification, baseline: Verification | None) -> Figure:
     label = text("production.plan_label")
     if baseline is None:
         return figures_table({label: found})
-    origin = text("production.origin_rules") if baseline.plan.origin == RULES else baseline.plan.origin
+    origin = maker(baseline.plan)
     name = text("production.baseline_of", origin=origin) if origin else text("production.baseline_label")
     return figures_table({name: baseline, label: found})
 
