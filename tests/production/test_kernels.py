@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from qinglian.production.decide import Problem
 from qinglian.production.decide.construct import construct
 from qinglian.production.decide.decode import cost, place
-from qinglian.production.decide.islands import ALONE, MOVES, Team, standing_cost
+from qinglian.production.decide.islands import MOVES, MOVES_ALONE, Team, standing_cost
 from qinglian.production.decide.kernel_search import trade
 from tests.production.weeks import random_week
 
@@ -27,7 +27,7 @@ def traded(team: Team, temperature: float, steps: int) -> float:
     lines = np.arange(team.problem.lines)
     hand = team._hand(team.states[0], lines)
     scratch, dirty = team.workers[0].scratch, np.zeros(len(lines), np.int64)
-    moves = MOVES if len(lines) > 1 else ALONE
+    moves = MOVES if len(lines) > 1 else MOVES_ALONE
     return trade(team.tables, team.states[0], team.bests[0], scratch, hand, dirty, moves, temperature, steps)[
         0
     ]

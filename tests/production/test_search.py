@@ -16,7 +16,7 @@ from qinglian.production.decide import Problem, Step, alone, islands, search, so
 from qinglian.production.decide.clocks import Clock
 from qinglian.production.decide.construct import EDD, FEWEST_SETUPS, construct, dispatch
 from qinglian.production.decide.decode import cost, decode, place
-from qinglian.production.decide.problem import ALONE, sequences_of
+from qinglian.production.decide.problem import MOST_ALONE, sequences_of
 from qinglian.production.decide.warm import warm
 from qinglian.production.model import Calendar, Lot, Pin, Window
 from qinglian.production.readers import read_instance
@@ -226,7 +226,7 @@ def test_stages_are_searched_and_not_only_dispatched(tmp_path):
     assert not verify(problem.instance, decode(problem, found.sequences)).violations
 
 
-@pytest.mark.parametrize("lots", [3, ALONE + 1])
+@pytest.mark.parametrize("lots", [3, MOST_ALONE + 1])
 def test_what_a_search_on_one_line_calls_is_compiled_before(lots, monkeypatch):
     week = random_week(3)
     line, able = week.lines[0], tuple(item for item in week.eligibility if item.line == week.lines[0].id)

@@ -28,7 +28,7 @@ END_PRICE = 1000.0
 MOVES = np.array([[0.85, 6, 0.5, 0.3, 0.1], [0.15, 8, 0.5, 0.0, 0.0]])
 """Exchanges between lines, and shifts within one: share, longest piece, share of single operations, of moves
 without a return, and of moves beside the same family."""
-ALONE = np.array([[0.0, 1, 0.5, 0.0, 0.0], [1.0, 8, 0.5, 0.0, 0.0]])
+MOVES_ALONE = np.array([[0.0, 1, 0.5, 0.0, 0.0], [1.0, 8, 0.5, 0.0, 0.0]])
 """The same where a line has nothing to exchange with."""
 RUINS = np.array(
     [
@@ -243,7 +243,7 @@ class Team:
         dirty = np.zeros(self.problem.lines, np.int64)
         moves = (self.tables, state, best, worker.scratch, hand, dirty)
         alone = len(lines) == 1
-        trade(*moves, ALONE if alone else MOVES, temperature, steps)
+        trade(*moves, MOVES_ALONE if alone else MOVES, temperature, steps)
         if not alone and not self.problem.makespan:
             return steps
         ruins, share = (RUINS_ALONE, RUIN_SHARE_ALONE) if alone else (RUINS, RUIN_SHARE)

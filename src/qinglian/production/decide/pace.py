@@ -29,7 +29,7 @@ CYCLE = 250_000
 One slow annealing beats many quick ones wherever lines exchange work (43 lines × 1,500 lots after 40 s:
 39,400 instead of 41,000); where there is a single line many quick ones find more.
 """
-ALONE = 20_000
+CYCLE_ALONE = 20_000
 """The same for a single line."""
 PRESSURE = 0.4
 """Price of a minute of line time at the start of a cycle, in weights of all operations of a mean line.
@@ -92,7 +92,7 @@ class Pace:
     _began: float = 0.0
 
     def __post_init__(self) -> None:
-        self.cycle = (CYCLE if self.problem.lines > 1 else ALONE) * max(self.problem.size, 20)
+        self.cycle = (CYCLE if self.problem.lines > 1 else CYCLE_ALONE) * max(self.problem.size, 20)
         self._began = self.budget.share(0)
 
     def steps(self) -> int:

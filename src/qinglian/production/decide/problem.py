@@ -29,8 +29,8 @@ Sequences = list[Ints]
 NEVER = 2**30
 LATE = 1e5
 """Price of a minute past a deadline or a fixed start: as good as forbidden, and still a slope to climb."""
-ALONE = 150
-"""Operations on a line alone up to which descents beat annealing: at 100 it is even, at 300 they lose."""
+MOST_ALONE = 100
+"""Most operations of a line alone that descents suit: they beat annealing at 60, not any more at 100."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -102,7 +102,7 @@ class Problem:
     def alone(self) -> bool:
         """Whether this is one line, of few operations that may all move: descents suit it."""
         free = not self.coupled and not self.makespan and not bool((self.fixed >= 0).any())
-        return self.lines == 1 and self.size <= ALONE and free
+        return self.lines == 1 and self.size <= MOST_ALONE and free
 
     @property
     def plain(self) -> bool:
