@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from qinglian.production.decide import Problem, Step, alone, islands, search, solve
+from qinglian.production.decide import Problem, Step, islands, populations, search, solve
 from qinglian.production.decide.clocks import Clock
 from qinglian.production.decide.construct import EDD, FEWEST_SETUPS, construct, dispatch
 from qinglian.production.decide.decode import cost, decode, place
@@ -233,7 +233,7 @@ def test_what_a_search_on_one_line_calls_is_compiled_before(lots, monkeypatch):
     some = tuple(Lot(id=f"J{number}", family=able[0].family, units=1, due=9) for number in range(lots))
     problem = Problem.of(replace(week, lines=(line,), eligibility=able, lots=some, pins=(), crews=()))
     called = []
-    for module, name in ((islands, "trade"), (islands, "rebuild"), (alone, "breed")):
+    for module, name in ((islands, "trade"), (islands, "rebuild"), (populations, "evolve")):
         real = getattr(module, name)
         monkeypatch.setattr(
             module, name, lambda *given, real=real, name=name: called.append(name) or real(*given)

@@ -37,4 +37,6 @@ def _search(plan: Plan, origin: str) -> str:
 def _budget(plan: Plan) -> Iterator[str]:
     for name in ("seconds", "iterations"):
         if name in plan.facts:
-            yield text(f"production.budget_{name}", count=plan.facts[name])
+            given = plan.facts[name]
+            count = f"{int(given):,}" if given.isdecimal() else given
+            yield text(f"production.budget_{name}", count=count)

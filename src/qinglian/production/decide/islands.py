@@ -7,7 +7,6 @@ number of workers only, never on which of them is faster.
 # mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,7 @@ from qinglian.production.decide.kernel_moves import Scratch, copy_line
 from qinglian.production.decide.kernel_rows import LATE
 from qinglian.production.decide.kernel_search import rebuild, trade
 from qinglian.production.decide.problem import NEVER, Floats, Ints, Problem, Sequences
+from qinglian.production.decide.workers import Workers
 
 SHARED_FROM = 12
 """Lines per worker from which on workers share one plan; with fewer, a plan each finds more.
@@ -165,31 +165,22 @@ class Worker:
         return cls(scratch)
 
 
-class Team:
+class Team(Workers):
     """Workers on one shared plan, or each on a plan of its own."""
 
     def __init__(self, problem: Problem, sequences: Sequences, workers: int, seed: int) -> None:
-        self.problem = problem
         self.shared = workers == 1 or problem.lines >= SHARED_FROM * workers
+        super().__init__(problem, workers, 1 if self.shared else workers)
         self.dealer = np.random.default_rng([seed, 1])
         self.mates = _by_class(problem.class_of, np.arange(problem.size), problem.setup.shape[1])
         classes, lines = np.nonzero(_able(problem))
         self.able = _by_class(classes, lines, problem.setup.shape[1])
         self.movable = problem.fixed < 0
-        self.pool = ThreadPoolExecutor(workers) if workers > 1 else None
         self.tables = tables_of(problem, problem.release, problem.due, problem.weight)
         seeds = np.random.SeedSequence(seed).spawn(workers)
         self.workers = [Worker.of(problem, self.tables, one) for one in seeds]
-        self.plans = 1 if self.shared else workers
         self.states = [state_of(problem, self.tables, sequences) for _ in range(self.plans)]
         self.bests = [_copy(state) for state in self.states]
-        self.looks = 0
-        self.seed = seed
-
-    def close(self) -> None:
-        """Let the threads go."""
-        if self.pool is not None:
-            self.pool.shutdown(wait=True)
 
     def restart(self, place: int, sequences: Sequences) -> None:
         """Go on from another plan."""
@@ -220,9 +211,7 @@ class Team:
             place, lines = jobs[number]
             return self._anneal(number, place, lines, temperature, steps)
 
-        numbers = range(len(jobs))
-        found = list(self.pool.map(work, numbers)) if self.pool is not None else [work(n) for n in numbers]
-        self.looks += sum(found)
+        self.each(work, len(jobs))
         return [standing_cost(self.tables, best) for best in self.bests]
 
     def _deal(self) -> list[tuple[int, Any]]:

@@ -24,9 +24,8 @@ from qinglian.production.decide.stages import implied
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qinglian.production.decide.alone import Breeders
-    from qinglian.production.decide.islands import Team
     from qinglian.production.decide.problem import Problem, Sequences
+    from qinglian.production.decide.workers import Workers
 
 MANY = 2000
 """Operations from which on fewer rules are tried: the search gains more in the time."""
@@ -170,7 +169,7 @@ class _Run:
         finally:
             team.close()
 
-    def round(self, team: Team | Breeders, pace: Pace) -> None:
+    def round(self, team: Workers, pace: Pace) -> None:
         """Let the team work for a while and keep what it found."""
         nearby, steps = pace.nearby, pace.steps()
         fresh, temperature, pressure = pace.turn()
@@ -198,7 +197,7 @@ class _Run:
             self.now = self.best
         self.tell()
 
-    def follow(self, team: Team | Breeders, worse: float) -> None:
+    def follow(self, team: Workers, worse: float) -> None:
         """Decode what each worker found; go on from the best of it unless it is much worse.
 
         Workers of coupled lines see other stages and crews as the plan they began with implies, which holds

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qinglian.production.decide.alone import Breeders
     from qinglian.production.decide.islands import Team
+    from qinglian.production.decide.populations import Populations
     from qinglian.production.decide.problem import Problem
 
 _LOCK = threading.Lock()
@@ -42,9 +42,9 @@ def warm(asked: Problem | None = None) -> None:
         team.close()
 
 
-def workers_for(problem: Problem) -> type[Team] | type[Breeders]:
+def workers_for(problem: Problem) -> type[Team | Populations]:
     """Return the kind of workers that suits a problem; importing them takes a second."""
-    from qinglian.production.decide.alone import Breeders
     from qinglian.production.decide.islands import Team
+    from qinglian.production.decide.populations import Populations
 
-    return Breeders if problem.alone else Team
+    return Populations if problem.alone else Team

@@ -1,87 +1,66 @@
 """Workers of a search on a line that stands alone: a population of plans each.
 
-Where a line has nothing to exchange with, annealing finds little: descents from crossed plans find more
-(60 lots with a setup for every pair: 1 % above the optimum where annealing is at 20 %).
+Where a line has nothing to exchange with, annealing finds little; descents from crossed plans find more
+(docs/decisions/0013).
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qinglian.production.decide.islands import standing_cost, state_of, tables_of
-from qinglian.production.decide.kernel_breed import COUNTS, Brood, breed
 from qinglian.production.decide.kernel_descent import STOP, Row, Sheet
+from qinglian.production.decide.kernel_population import COUNTS, Population, evolve
+from qinglian.production.decide.workers import Workers
 
 if TYPE_CHECKING:
     from qinglian.production.decide.kernel import Tables
-    from qinglian.production.decide.problem import Floats, Ints, Problem, Sequences
+    from qinglian.production.decide.problem import Problem, Sequences
 
 PLANS = 16
+"""Plans of a population: in short trials as good as 10 and better than 20 (docs/decisions/0013)."""
 SPAN = 6
 """Shifts that are tabled, in times of a mean operation with its setup."""
 
 
 @dataclass
-class Breeder:
+class Island:
     """One thread's own room."""
 
     sheet: Sheet
-    brood: Brood
+    population: Population
 
 
-class Breeders:
-    """Workers with a population each; they offer what a `Team` offers."""
+class Populations(Workers):
+    """Workers with a population each."""
 
     def __init__(self, problem: Problem, sequences: Sequences, workers: int, seed: int) -> None:
-        self.problem = problem
-        self.plans = workers
-        self.looks = 0
-        self.pool = ThreadPoolExecutor(workers) if workers > 1 else None
+        super().__init__(problem, workers, workers)
         self.tables = tables_of(problem, problem.release, problem.due, problem.weight)
         self.row = _row(problem, self.tables)
         head = state_of(problem, self.tables, sequences).entries[0]
         seeds = np.random.SeedSequence(seed).spawn(workers)
-        self.breeders = [Breeder(_sheet(self.row, head), _brood(sequences[0], one)) for one in seeds]
-
-    def close(self) -> None:
-        """Let the threads go."""
-        if self.pool is not None:
-            self.pool.shutdown(wait=True)
-
-    def restart(self, place: int, sequences: Sequences) -> None:
-        """Populations go on by themselves."""
-
-    def renew(self, release: Ints, due: Ints, weight: Floats) -> None:
-        """No other stage implies times."""
-
-    def aim(self, minute: int) -> None:
-        """No makespan is aimed at."""
-
-    def press(self, price: float) -> None:
-        """Populations need no price of line time."""
+        self.islands = [Island(_sheet(self.row, head), _population(sequences[0], one)) for one in seeds]
 
     def round(self, temperature: float, steps: int) -> list[float]:
         """Let every worker look at so many exchanges; return the cost of each one's best plan."""
 
         def work(place: int) -> int:
-            breeder = self.breeders[place]
-            return int(breed(self.row, breeder.sheet, breeder.brood, steps))
+            island = self.islands[place]
+            return int(evolve(self.row, island.sheet, island.population, steps))
 
-        places = range(self.plans)
-        found = list(self.pool.map(work, places)) if self.pool is not None else [work(one) for one in places]
-        self.looks += sum(found)
-        return [self._cost(place) for place in places]
+        self.each(work, self.plans)
+        return [self._cost(place) for place in range(self.plans)]
 
     def _cost(self, place: int) -> float:
         return standing_cost(self.tables, state_of(self.problem, self.tables, self.best(place)))
 
     def best(self, place: int) -> Sequences:
         """Return the best plan so far."""
-        return [self.breeders[place].brood.best.astype(np.int32)]
+        return [self.islands[place].population.best.astype(np.int32)]
 
 
 def _row(problem: Problem, tables: Tables) -> Row:
@@ -103,12 +82,12 @@ def _sheet(row: Row, head: Any) -> Sheet:
     return sheet
 
 
-def _brood(first: Any, seed: np.random.SeedSequence) -> Brood:
+def _population(first: Any, seed: np.random.SeedSequence) -> Population:
     size = len(first)
-    return Brood(
+    return Population(
         plans=np.zeros((PLANS, size), np.int64),
         value=np.zeros(PLANS),
-        champions=np.zeros((PLANS, size), np.int64),
+        elite=np.zeros((PLANS, size), np.int64),
         best=np.asarray(first, np.int64),
         best_value=np.full(1, np.inf),
         count=np.zeros(COUNTS, np.int64),

@@ -9,14 +9,14 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from qinglian.production.decide import Problem, search
-from qinglian.production.decide.alone import Breeders
 from qinglian.production.decide.construct import construct
-from qinglian.production.decide.decode import cost, place
+from qinglian.production.decide.decode import cost, decode, place
 from qinglian.production.decide.kernel_descent import SHORT
+from qinglian.production.decide.populations import Populations
 from qinglian.production.model import Eligibility, Family, Horizon, Instance, Line, Lot, Power, Setup
 from qinglian.production.objective import Objective
 from qinglian.production.verify import verify
@@ -67,19 +67,19 @@ def exchanged(row: list[int]):
 @given(st.integers(0, 10**6))
 def test_the_value_told_is_the_value_of_the_plan(seed):
     problem = line_alone(seed, 30)
-    breeders = Breeders(problem, construct(problem), 2, seed)
+    populations = Populations(problem, construct(problem), 2, seed)
     try:
-        values = breeders.round(0.0, 20_000)
+        values = populations.round(0.0, 20_000)
         for number, value in enumerate(values):
-            row = breeders.best(number)[0]
+            row = populations.best(number)[0]
             assert sorted(row) == list(range(problem.size))
-            assert breeders.breeders[number].brood.best_value[0] + fixed(problem) == pytest.approx(
+            assert populations.islands[number].population.best_value[0] + fixed(problem) == pytest.approx(
                 value, rel=1e-6, abs=1e-2
             )
             if problem.plain:
                 assert judged(problem, row) == pytest.approx(value, rel=1e-6, abs=1e-2)
     finally:
-        breeders.close()
+        populations.close()
 
 
 def fixed(problem: Problem) -> float:
@@ -87,19 +87,17 @@ def fixed(problem: Problem) -> float:
     return float(problem.run_price[0].sum())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6))
+@example(98058)  # setups that break the triangle inequality: an exchange pays behind one that costs too much
 def test_a_descent_ends_where_no_exchange_pays(seed):
     problem = line_alone(seed, 12)
     assume(problem.plain)
-    breeders = Breeders(problem, construct(problem), 1, seed)
-    breeders.round(0.0, 1)
-    row = [int(op) for op in breeders.best(0)[0]]
+    populations = Populations(problem, construct(problem), 1, seed)
+    populations.round(0.0, 1)
+    row = [int(op) for op in populations.best(0)[0]]
     reached = judged(problem, row)
-    setup = problem.setup[0].astype(np.int64)
-    triangle = (setup[:, None, :] <= setup[:, :, None] + problem.minutes.min() + setup[None, :, :]).all()
-    if triangle:  # else a block may begin earlier behind more operations, and the descent looks no further
-        assert min((judged(problem, other) for other in exchanged(row)), default=reached) >= reached - 1e-3
+    assert min((judged(problem, other) for other in exchanged(row)), default=reached) >= reached - 1e-3
 
 
 @settings(max_examples=15, deadline=None)
@@ -116,7 +114,6 @@ def test_few_operations_are_put_into_the_best_order(seed):
 
 
 def place_plan(problem: Problem, found):
-    from qinglian.production.decide.decode import decode
 
     return decode(problem, found.sequences)
 
@@ -152,6 +149,6 @@ def hopeless() -> Problem:
 
 def test_a_descent_ends_where_huge_costs_are_rounded():
     problem = hopeless()
-    breeders = Breeders(problem, construct(problem), 1, 3)
-    breeders.round(0.0, 300_000)  # with this seed two plans once took turns for ever
-    assert sorted(breeders.best(0)[0]) == list(range(problem.size))
+    populations = Populations(problem, construct(problem), 1, 3)
+    populations.round(0.0, 300_000)  # with this seed two plans once took turns for ever
+    assert sorted(populations.best(0)[0]) == list(range(problem.size))
