@@ -68,6 +68,15 @@ def test_any_week_reads_and_can_be_planned(week):
     )  # few lots make long runs, which a day shift may not hold
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_a_single_family_passes_every_stage(tmp_path, seed):
+    """Each stage has a line, and a line whose stage no family passes would be refused."""
+    week = Week(seed=seed, lines=3, lots=5, families=1, stages=("board", "assembly", "pack"))
+    found = read(write_week(week, tmp_path))
+    assert {line.stage for line in found.instance.lines} == {"board", "assembly", "pack"}
+    assert check(found.instance, found.places) == []
+
+
 @pytest.mark.parametrize("lots", [300, 1500])
 def test_the_load_is_about_what_was_asked_for(tmp_path, lots):
     found = read(write_week(Week(seed=3, lines=15, lots=lots, load=90), tmp_path))

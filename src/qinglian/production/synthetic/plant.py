@@ -80,7 +80,7 @@ def _line(week: Week, number: int, draws: Draws) -> SyntheticLine:
 
 
 def _family(week: Week, number: int, draws: Draws) -> SyntheticFamily:
-    short = bool(week.stages[1:]) and draws.percent(25)
+    short = bool(week.stages[1:]) and draws.percent(25) and number > 0
     return SyntheticFamily(
         f"F{number + 1:03d}",
         f"P{number % week.platforms + 1}",
