@@ -20,7 +20,7 @@ class Week:
         Whether lines have shifts, breaks and maintenance; setup groups with crews; halls with a base load and
         generation on their roofs.
     stages
-        Operations each lot passes; a quarter of the families, but never the first family, leaves out the first.
+        Operations each lot passes; a quarter of the families, never the first one, leaves out the first.
     """
 
     seed: int
